@@ -1,0 +1,142 @@
+/**
+ * What hidden checks are written in. A check is data plus one question; the question is asked of every implementation in the same way,
+ * from the grader's process. This module never judges: `extension/grading` does.
+ */
+import type { Tensor } from "@tensorflow/tfjs";
+import type { Expectation, Tolerance } from "../protocol/grade.ts";
+import { RandomStream } from "../protocol/random.ts";
+import { type TensorData, tensor, type Value } from "../protocol/tensor.ts";
+
+export { type TensorData, tensor, type Value } from "../protocol/tensor.ts";
+export type { Tolerance } from "../protocol/grade.ts";
+
+/** What crosses for a value of the surface: tensors become data, functions become remote and asynchronous. */
+export type Remote<T> = T extends Tensor
+  ? TensorData
+  : T extends (...args: infer A) => infer R
+    ? (...args: { [K in keyof A]: Sent<A[K]> }) => Promise<Remote<Awaited<R>>>
+    : T extends readonly (infer E)[]
+      ? Remote<E>[]
+      : T extends object
+        ? { [K in keyof T]: Remote<T[K]> }
+        : T;
+
+/** What may be given where the surface asks for T. */
+export type Sent<T> = T extends Tensor ? TensorData : T extends readonly (infer E)[] ? readonly Sent<E>[] : T extends object ? { [K in keyof T]: Sent<T[K]> } : T;
+
+/** Seeded inputs: the seed changes with every grade, so an answer cannot be written down beforehand. */
+export class Draw {
+  readonly #stream: RandomStream;
+  constructor(seed: number) {
+    this.#stream = new RandomStream(seed);
+  }
+  /** Independent normals, float32. */
+  normal(shape: readonly number[], mean = 0, deviation = 1): TensorData {
+    return this.#stream.fill(shape, () => this.#stream.normal(mean, deviation));
+  }
+  /** Independent uniforms in [low, high), float32. */
+  uniform(shape: readonly number[], low = 0, high = 1): TensorData {
+    return this.#stream.fill(shape, () => this.#stream.uniform(low, high));
+  }
+  /** Independent whole numbers in [low, high], int32. */
+  integers(shape: readonly number[], low: number, high: number): TensorData {
+    return this.#stream.fill(shape, () => this.#stream.integer(low, high), "int32");
+  }
+  /** One whole number in [low, high]. */
+  integer(low: number, high: number): number {
+    return this.#stream.integer(low, high);
+  }
+  /** One number in [low, high). */
+  number(low: number, high: number): number {
+    return this.#stream.uniform(low, high);
+  }
+  /** One element of the list. */
+  pick<T>(list: readonly T[]): T {
+    return this.#stream.pick(list);
+  }
+}
+
+/** Runs an ONNX graph of the exercise's `oracle/` folder: inputs and outputs by name. */
+export type Onnx = (graph: string, inputs: Readonly<Record<string, TensorData>>) => Promise<Record<string, TensorData>>;
+
+/** An expectation and, where the expected answer is not the reference's, how to get it. */
+export interface Expected {
+  readonly expectation: Expectation;
+  readonly answer?: (draw: Draw, onnx: Onnx) => Value | Promise<Value>;
+}
+
+export const near = {
+  /** Near what the reference answers to the same question. */
+  reference: (tolerance: Tolerance): Expected => ({ expectation: { kind: "near", source: "reference", tolerance } }),
+  /** Near what an ONNX graph answers; `draw` gives the same inputs as it gave to `ask`. */
+  oracle: (answer: (onnx: Onnx, draw: Draw) => Promise<Value>, tolerance: Tolerance): Expected => ({
+    expectation: { kind: "near", source: "oracle", tolerance },
+    answer: (draw, onnx) => answer(onnx, draw),
+  }),
+  /** Near a constant, or a closed form of the same draws. */
+  value: (value: Value | ((draw: Draw) => Value), tolerance: Tolerance): Expected => ({
+    expectation: { kind: "near", source: "value", tolerance },
+    answer: (draw) => (typeof value === "function" ? (value as (draw: Draw) => Value)(draw) : value),
+  }),
+};
+
+export const exact = {
+  /** Equal to what the reference answers. */
+  reference: (): Expected => ({ expectation: { kind: "exact", source: "reference" } }),
+  /** Equal to a constant, or to a closed form of the same draws. */
+  value: (value: Value | ((draw: Draw) => Value)): Expected => ({
+    expectation: { kind: "exact", source: "value" },
+    answer: (draw) => (typeof value === "function" ? (value as (draw: Draw) => Value)(draw) : value),
+  }),
+};
+
+/** The answer is a series of numbers: the mean of its last tenth is below `ratio` times the mean of its first tenth. */
+export const falls = (ratio = 1): Expected => ({ expectation: { kind: "falls", ratio } });
+/** The answer, or the last element of a series, lies in [low, high]. */
+export const inBand = (low: number, high: number): Expected => ({ expectation: { kind: "inBand", low, high } });
+/** The answer is a list of [x, y]: the least-squares slope of ln y over ln x lies in [low, high]. */
+export const logSlopeInBand = (low: number, high: number): Expected => ({ expectation: { kind: "logSlopeInBand", low, high } });
+/** The answer is [a, b]: a / b is at least `ratio`. */
+export const ratioAtLeast = (ratio: number): Expected => ({ expectation: { kind: "ratioAtLeast", ratio } });
+
+export interface CheckSpec<Surface> {
+  readonly points: number;
+  /** "save": asked on every save; "run": only on Run exercise and in a full grade. */
+  readonly when: "save" | "run";
+  /** A hidden check shows its hint, never its inputs nor an expected value. */
+  readonly hidden?: boolean;
+  /** File names (no extension) in `misconceptions/` that this check must catch. */
+  readonly catches?: readonly string[];
+  readonly hint?: string;
+  /** Milliseconds for the whole question; 5000 on save, 120000 on run. */
+  readonly timeout?: number;
+  readonly ask: (impl: Remote<Surface>, draw: Draw) => unknown;
+  readonly expect: Expected;
+}
+
+export interface CheckDefinition extends CheckSpec<unknown> {
+  readonly title: string;
+}
+
+const defined: CheckDefinition[] = [];
+
+/** Defines a check. Titles are unique within an exercise: they name the check in grades and in feedback. */
+export function check<Surface>(title: string, spec: CheckSpec<Surface>): void {
+  if (defined.some((d) => d.title === title)) throw new Error(`two checks are titled "${title}"`);
+  defined.push({ ...(spec as CheckSpec<unknown>), title });
+}
+
+/** The checks defined so far, in order; for the grader. */
+export const definedChecks = (): readonly CheckDefinition[] => defined;
+
+/** Rows of a tensor [n, d] as arrays; any leading axes are flattened. */
+export function rows(t: TensorData): number[][] {
+  const width = t.shape.at(-1) ?? 1;
+  return Array.from({ length: t.data.length / width }, (_, i) => Array.from(t.data.subarray(i * width, (i + 1) * width)));
+}
+
+/** Inner product of two equally long lists. */
+export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => Array.from(a).reduce((sum, x, i) => sum + x * (b[i] as number), 0);
+
+/** The same values under another shape. */
+export const reshape = (t: TensorData, shape: readonly number[]): TensorData => tensor(t.data, shape, t.dtype);

@@ -1,0 +1,99 @@
+/** What a grade is made of. Outcomes are never merged: no evidence, no pass. */
+import type { BackendInfo, SourceLocation } from "./runtime.ts";
+import type { Value } from "./tensor.ts";
+
+export type Outcome = "passed" | "failed" | "errored" | "timedOut" | "notGraded";
+
+/** `|a - b| <= atol + rtol * |b|`, always both. */
+export interface Tolerance {
+  readonly rtol: number;
+  readonly atol: number;
+}
+
+/** How an answer is judged: data, so that it can be recorded, replayed and shown. */
+export type Expectation =
+  /** near the answer that the reference, the oracle or a given value gives */
+  | { readonly kind: "near"; readonly source: "reference" | "oracle" | "value"; readonly tolerance: Tolerance }
+  | { readonly kind: "exact"; readonly source: "reference" | "value" }
+  /** the answer is a series of numbers in order of step: mean of the last tenth is below `ratio` of the mean of the first tenth */
+  | { readonly kind: "falls"; readonly ratio: number }
+  /** a number, or the last element of a series, lies in the closed band */
+  | { readonly kind: "inBand"; readonly low: number; readonly high: number }
+  /** the answer is [x, y] points; the least-squares slope of log y over log x lies in the closed band */
+  | { readonly kind: "logSlopeInBand"; readonly low: number; readonly high: number }
+  /** the answer is two numbers; first / second is at least `ratio` */
+  | { readonly kind: "ratioAtLeast"; readonly ratio: number };
+
+/** Where two answers differ. */
+export interface Mismatch {
+  readonly kind: "type" | "dtype" | "shape" | "values" | "property";
+  /** Path within a structured answer, e.g. `.weights[0]`; empty at the top. */
+  readonly path: string;
+  readonly got: string;
+  readonly want: string;
+  /** For `values`: */
+  readonly worstIndex?: readonly number[];
+  readonly differing?: number;
+  readonly total?: number;
+  readonly nan?: number;
+  readonly infinite?: number;
+  readonly maxError?: number;
+}
+
+/** The misconception whose answer equals the attempt's wrong answer. */
+export interface Diagnosis {
+  readonly misconception: string;
+  readonly sentence: string;
+  /** Largest absolute difference between the attempt's answer and the misconception's. */
+  readonly distance: number;
+}
+
+export interface CheckResult {
+  readonly id: string;
+  readonly title: string;
+  readonly hidden: boolean;
+  readonly when: "save" | "run";
+  readonly points: number;
+  readonly outcome: Outcome;
+  /** What the learner reads. Never holds an expected value of a hidden check. */
+  readonly message: string;
+  readonly hint?: string;
+  readonly diagnosis?: Diagnosis;
+  readonly mismatch?: Mismatch;
+  /** Learner's line, when the attempt threw. */
+  readonly location?: SourceLocation;
+  readonly ms: number;
+  /** Largest error against the expected answer, where the expectation is a distance. For verify. */
+  readonly error?: number;
+  readonly tolerance?: Tolerance;
+  /** For shown checks of the panel; absent for hidden ones. */
+  readonly got?: Value;
+}
+
+export interface Grade {
+  readonly exercise: string;
+  readonly pack: string;
+  readonly packVersion: string;
+  readonly outcome: Outcome;
+  /** Sum of the points of passed checks, and of all checks that were asked. */
+  readonly score: number;
+  readonly points: number;
+  readonly tier: "save" | "run";
+  readonly checks: readonly CheckResult[];
+  /** Problem of the attempt as a whole: it does not compile, or throws while loading. */
+  readonly problem?: { readonly message: string; readonly location?: SourceLocation };
+  readonly backend: BackendInfo;
+  readonly seed: number;
+  readonly digests: { readonly attempt: string; readonly pack: string; readonly runtime: string };
+  readonly startedAt: string;
+  readonly ms: number;
+}
+
+/** The outcome of a whole: the worst evidence wins, and nothing asked is `notGraded`. */
+export function overall(outcomes: readonly Outcome[]): Outcome {
+  if (outcomes.length === 0) return "notGraded";
+  for (const worst of ["notGraded", "errored", "timedOut", "failed"] as const) {
+    if (outcomes.includes(worst)) return worst;
+  }
+  return "passed";
+}

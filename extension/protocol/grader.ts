@@ -1,0 +1,30 @@
+/** Messages between the supervisor and one grader process, on the same descriptors as a runtime's. */
+import { NotificationType, RequestType } from "vscode-jsonrpc";
+import type { CheckResult } from "./grade.ts";
+import type { BackendInfo, CallParams, CallResult, ImplementationFault, LoadResult, SourceTree } from "./runtime.ts";
+
+/** Which implementation the grader wants to ask. The supervisor alone decides what process that is. */
+export type ImplementationName = "attempt" | "reference" | "oracle" | `misconceptions/${string}` | `variants/${string}`;
+
+export interface PrepareParams {
+  readonly exercise: string;
+  /** `*.check.ts` and what they import, served from memory. */
+  readonly checks: SourceTree;
+  /** Every file of the folder named `*.check.ts`, in order. */
+  readonly checkFiles: readonly string[];
+  readonly seed: number;
+  readonly tier: "save" | "run";
+  /** Misconception name -> the sentence that the learner is told. */
+  readonly sentences: Readonly<Record<string, string>>;
+  /** The implementation to judge; the attempt but for verify. */
+  readonly subject: ImplementationName;
+}
+/** Loads the checks and asks the reference: all that can be done before the attempt is there. */
+export const PrepareRequest = new RequestType<PrepareParams, { readonly checks: number }, void>("prepare");
+/** Judges the attempt. */
+export const GradeRequest = new RequestType<null, { readonly results: readonly CheckResult[] }, void>("grade");
+export const CheckFinished = new NotificationType<CheckResult>("checkFinished");
+
+/** Grader -> supervisor. */
+export const StartRequest = new RequestType<{ readonly name: ImplementationName }, { readonly id: number; readonly load: LoadResult; readonly backend: BackendInfo }, ImplementationFault>("start");
+export const AskRequest = new RequestType<CallParams & { readonly id: number }, CallResult, ImplementationFault>("ask");

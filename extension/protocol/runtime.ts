@@ -1,0 +1,104 @@
+/** Messages between whoever supervises and one runtime process: JSON-RPC 2.0 on file descriptors 3 (in) and 4 (out). */
+import { NotificationType, RequestType } from "vscode-jsonrpc";
+import type { Wire } from "./wire.ts";
+
+export const PROTOCOL_VERSION = 1;
+
+/** File descriptors of the protocol; 0, 1 and 2 belong to the learner's program. */
+export const FD_IN = 3;
+export const FD_OUT = 4;
+
+export type BackendName = "tfjs-node-gpu" | "webgpu" | "tfjs-node" | "wasm" | "cpu";
+
+/** What a runtime computes on, as shown in the status bar and kept in every grade. */
+export interface BackendInfo {
+  readonly name: BackendName;
+  /** e.g. "WebAssembly SIMD" or the name of the GPU */
+  readonly device: string;
+  /** Faster rungs that did not start, each with its reason. */
+  readonly skipped: readonly { readonly name: BackendName; readonly reason: string }[];
+}
+
+/** The source files of one implementation: path relative to `root` -> text. They are served from memory; the runtime reads no disk. */
+export interface SourceTree {
+  /** Absolute folder that the paths belong to, for stack traces only. */
+  readonly root: string;
+  readonly files: Readonly<Record<string, string>>;
+  /** The module whose exports are the implementation, a key of `files`. */
+  readonly entry: string;
+}
+
+export interface LoadParams {
+  readonly source: SourceTree;
+  readonly seed: number;
+  /** Text of the corpus for `practicum`'s `corpus`, when the learner chose a file. */
+  readonly corpus?: string;
+}
+export interface LoadResult {
+  /** Names an implementation within the process: pack code (reference, misconceptions) may share one. */
+  readonly implementation: number;
+  readonly exports: readonly string[];
+}
+
+export interface CallParams {
+  readonly implementation: number;
+  /** Absent: an exported function of the implementation. Present: a method of an object it returned earlier. */
+  readonly handle?: number;
+  readonly method: string;
+  readonly args: readonly Wire[];
+}
+export interface CallResult {
+  readonly value: Wire;
+  /** Points that the call traced. */
+  readonly trace: readonly TracePoint[];
+}
+
+export interface RunParams {
+  readonly implementation: number;
+  /** `run.ts` of the exercise. */
+  readonly program: SourceTree;
+  readonly scale: "quick" | "full";
+}
+
+export interface TracePoint {
+  readonly series: string;
+  readonly step: number;
+  readonly value: number;
+}
+
+/** How a plot wants to be drawn; declared by `run.ts` with `trace.plot`. */
+export interface PlotSpec {
+  readonly title: string;
+  readonly series: readonly string[];
+  readonly x?: { readonly label?: string; readonly log?: boolean };
+  readonly y?: { readonly label?: string; readonly log?: boolean };
+}
+
+export type RunEvent =
+  | { readonly kind: "points"; readonly points: readonly TracePoint[] }
+  | { readonly kind: "plot"; readonly plot: PlotSpec }
+  | { readonly kind: "progress"; readonly done: number; readonly total: number; readonly label?: string };
+
+/** Where in a source file something went wrong; 1-based line and column. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** An error of the implementation, as data of a JSON-RPC error. */
+export interface ImplementationFault {
+  readonly kind: "compile" | "threw" | "notWritten" | "missing";
+  readonly message: string;
+  readonly location?: SourceLocation;
+  readonly stack?: string;
+}
+
+/** JSON-RPC error code under which an `ImplementationFault` travels. */
+export const IMPLEMENTATION_FAULT = -32001;
+
+export const LoadRequest = new RequestType<LoadParams, LoadResult, ImplementationFault>("load");
+export const CallRequest = new RequestType<CallParams, CallResult, ImplementationFault>("call");
+export const RunRequest = new RequestType<RunParams, null, ImplementationFault>("run");
+export const RunEventNotification = new NotificationType<RunEvent>("runEvent");
+export const ReadyNotification = new NotificationType<{ readonly protocol: number; readonly backend: BackendInfo }>("ready");

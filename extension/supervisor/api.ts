@@ -1,0 +1,63 @@
+/** What the supervisor offers to the command line and to the editor. */
+import type { Exercise } from "../exercise/model.ts";
+import type { CheckResult, Grade } from "../protocol/grade.ts";
+import type { ImplementationName } from "../protocol/grader.ts";
+import type { BackendInfo, ImplementationFault, RunEvent, SourceTree } from "../protocol/runtime.ts";
+
+export interface GradeRequest {
+  readonly exercise: Exercise;
+  /** The attempt as it was when the grade was asked for; `readAttempt` makes it from a folder. */
+  readonly attempt: SourceTree;
+  readonly tier: "save" | "run";
+  /** Drawn anew when absent. */
+  readonly seed?: number;
+  readonly corpus?: string;
+  /** What to judge instead of the attempt; for verify. */
+  readonly subject?: ImplementationName;
+  readonly signal?: AbortSignal;
+  readonly onCheck?: (result: CheckResult) => void;
+}
+
+export interface RunRequest {
+  readonly exercise: Exercise;
+  readonly attempt: SourceTree;
+  readonly scale?: "quick" | "full";
+  readonly seed?: number;
+  readonly corpus?: string;
+  readonly signal?: AbortSignal;
+  readonly onBackend?: (backend: BackendInfo) => void;
+  readonly onEvent: (event: RunEvent) => void;
+  /** What the learner's program printed. */
+  readonly onOutput?: (text: string) => void;
+}
+
+export interface RunResult {
+  readonly state: "finished" | "cancelled" | "errored";
+  readonly backend?: BackendInfo;
+  readonly seed: number;
+  readonly ms: number;
+  /** Why it is `errored`. */
+  readonly fault?: ImplementationFault;
+}
+
+/** One per extension host or command. */
+export interface Supervisor {
+  /** Rejects with an AbortError when cancelled; a machine fault is a grade `notGraded`, not a rejection. */
+  grade(request: GradeRequest): Promise<Grade>;
+  run(request: RunRequest): Promise<RunResult>;
+  /** Starts spares for an exercise that is likely to be graded soon. */
+  warm(exercise: Exercise): void;
+  /** Ends every process. */
+  dispose(): Promise<void>;
+}
+
+export interface SupervisorOptions {
+  /** Folder with the built `runtime.mjs`, `grader.mjs`, `oracle.mjs`. */
+  readonly dist: string;
+  readonly log?: (line: string) => void;
+  /** Node program to run them with; found by `findNode` when absent. */
+  readonly node?: string;
+}
+// Made by `createSupervisor(options: SupervisorOptions): Supervisor` in `supervisor/supervisor.ts`.
+// `supervisor/packStore.ts`: `readPack(folder): Promise<Pack>` (throws UserError naming file and problem), `findExercise(packs, idOrSlugOrNumber): Exercise`.
+// `supervisor/attempt.ts`: `readAttempt(exercise, folder): Promise<SourceTree>`, `scaffold(exercise, folder, dist): Promise<ScaffoldResult>`, `resetAttempt(exercise, folder): Promise<{backup: string}>`.
