@@ -5,6 +5,7 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import type { Expectation, Tolerance } from "../protocol/grade.ts";
 import { RandomStream } from "../protocol/random.ts";
+import type { TracePoint } from "../protocol/runtime.ts";
 import { type TensorData, tensor, type Value } from "../protocol/tensor.ts";
 
 export { type TensorData, tensor, type Value } from "../protocol/tensor.ts";
@@ -99,6 +100,10 @@ export const logSlopeInBand = (low: number, high: number): Expected => ({ expect
 /** The answer is [a, b]: a / b is at least `ratio`. */
 export const ratioAtLeast = (ratio: number): Expected => ({ expectation: { kind: "ratioAtLeast", ratio } });
 
+export interface AskTools {
+  readonly trace: () => readonly TracePoint[];
+}
+
 export interface CheckSpec<Surface> {
   readonly points: number;
   /** "save": asked on every save; "run": only on Run exercise and in a full grade. */
@@ -110,7 +115,8 @@ export interface CheckSpec<Surface> {
   readonly hint?: string;
   /** Milliseconds for the whole question; 5000 on save, 120000 on run. */
   readonly timeout?: number;
-  readonly ask: (impl: Remote<Surface>, draw: Draw) => unknown;
+  /** `tools.trace()` is what the implementation traced since the question began. */
+  readonly ask: (impl: Remote<Surface>, draw: Draw, tools: AskTools) => unknown;
   readonly expect: Expected;
 }
 

@@ -66,3 +66,9 @@ export const corpus = {
     return corpusText;
   },
 };
+
+/** What `run.ts` is given: its default export is `async (attempt: Surface, options: RunOptions) => void`. */
+export interface RunOptions {
+  /** "quick" finishes within a minute on a laptop; "full" is the exercise as stated. */
+  readonly scale: "quick" | "full";
+}
