@@ -1,7 +1,7 @@
 /** Messages between the supervisor and one grader process, on the same descriptors as a runtime's. */
 import { NotificationType, RequestType } from "vscode-jsonrpc";
 import type { CheckResult } from "./grade.ts";
-import type { BackendInfo, CallParams, CallResult, ImplementationFault, LoadResult, SourceTree } from "./runtime.ts";
+import type { CallParams, CallResult, ImplementationFault, LoadResult, SourceTree } from "./runtime.ts";
 
 /** Which implementation the grader wants to ask. The supervisor alone decides what process that is. */
 export type ImplementationName = "attempt" | "reference" | "oracle" | `misconceptions/${string}` | `variants/${string}`;
@@ -16,8 +16,6 @@ export interface PrepareParams {
   readonly tier: "save" | "run";
   /** Misconception name -> the sentence that the learner is told. */
   readonly sentences: Readonly<Record<string, string>>;
-  /** The implementation to judge; the attempt but for verify. */
-  readonly subject: ImplementationName;
 }
 /** Loads the checks and asks the reference: all that can be done before the attempt is there. */
 export const PrepareRequest = new RequestType<PrepareParams, { readonly checks: number }, void>("prepare");
@@ -25,6 +23,12 @@ export const PrepareRequest = new RequestType<PrepareParams, { readonly checks: 
 export const GradeRequest = new RequestType<null, { readonly results: readonly CheckResult[] }, void>("grade");
 export const CheckFinished = new NotificationType<CheckResult>("checkFinished");
 
-/** Grader -> supervisor. */
-export const StartRequest = new RequestType<{ readonly name: ImplementationName }, { readonly id: number; readonly load: LoadResult; readonly backend: BackendInfo }, ImplementationFault>("start");
+/** Grader -> supervisor. "attempt" is whatever is to be judged, for verify also a variant or a misconception. */
+export const StartRequest = new RequestType<{ readonly name: ImplementationName }, StartResult, ImplementationFault>("start");
+export interface StartResult {
+  readonly id: number;
+  readonly load: LoadResult;
+}
+/** The implementation is in a loop, or no longer needed: its process may go. */
+export const StopNotification = new NotificationType<{ readonly id: number }>("stop");
 export const AskRequest = new RequestType<CallParams & { readonly id: number }, CallResult, ImplementationFault>("ask");

@@ -30,6 +30,7 @@ export interface SourceTree {
 
 export interface LoadParams {
   readonly source: SourceTree;
+  /** For `random()` of learner code; never the seed that a check's inputs are drawn from. */
   readonly seed: number;
   /** Text of the corpus for `practicum`'s `corpus`, when the learner chose a file. */
   readonly corpus?: string;
@@ -44,6 +45,7 @@ export interface CallParams {
   readonly implementation: number;
   /** Absent: an exported function of the implementation. Present: a method of an object it returned earlier. */
   readonly handle?: number;
+  /** `THE_FUNCTION_ITSELF` when the handle is a function. */
   readonly method: string;
   readonly args: readonly Wire[];
 }
@@ -88,7 +90,8 @@ export interface SourceLocation {
 
 /** An error of the implementation, as data of a JSON-RPC error. */
 export interface ImplementationFault {
-  readonly kind: "compile" | "threw" | "notWritten" | "missing";
+  /** "died": the process ended under the question. */
+  readonly kind: "compile" | "threw" | "notWritten" | "missing" | "died";
   readonly message: string;
   readonly location?: SourceLocation;
   readonly stack?: string;
@@ -96,6 +99,9 @@ export interface ImplementationFault {
 
 /** JSON-RPC error code under which an `ImplementationFault` travels. */
 export const IMPLEMENTATION_FAULT = -32001;
+
+/** Method name under which a handle that is a function is called. */
+export const THE_FUNCTION_ITSELF = "()";
 
 export const LoadRequest = new RequestType<LoadParams, LoadResult, ImplementationFault>("load");
 export const CallRequest = new RequestType<CallParams, CallResult, ImplementationFault>("call");

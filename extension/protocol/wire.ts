@@ -14,11 +14,14 @@ export type Wire = null | boolean | number | string | Wire[] | { [key: string]: 
 
 const MAX_DEPTH = 64;
 
+/** What a live object is sent as: a handle that can be asked, or the tensor that it stands for; nothing for plain data. */
+export type Replace = (live: object) => HandleRef | TensorData | undefined;
+
 /**
- * @param toHandle what to do with a function or an object that is not plain data; by default it is an error
+ * @param replace what to do with a function or an object that is not plain data; by default it is an error
  * @throws {TypeError} for a value that cannot cross, naming where it stands
  */
-export function encode(value: unknown, toHandle?: (live: object) => HandleRef | undefined, at = "value", depth = 0): Wire {
+export function encode(value: unknown, replace?: Replace, at = "value", depth = 0): Wire {
   if (depth > MAX_DEPTH) throw new TypeError(`${at} is nested too deeply, or contains itself`);
   switch (typeof value) {
     case "undefined":
@@ -36,15 +39,17 @@ export function encode(value: unknown, toHandle?: (live: object) => HandleRef | 
   if (value === null) return null;
   if (isTensorData(value)) return encodeTensor(value);
   const live = value as object;
-  const ref = toHandle?.(live);
-  if (ref) return { $handle: ref.handle, methods: [...ref.methods] };
+  const stand = replace?.(live);
+  if (isTensorData(stand)) return encodeTensor(stand);
+  if (stand) return { $handle: stand.handle, methods: [...stand.methods] };
   if (typeof value === "function") throw new TypeError(`${at} is a function, which cannot leave the process`);
-  if (Array.isArray(value)) return value.map((v, i) => encode(v, toHandle, `${at}[${i}]`, depth + 1));
+  if (Array.isArray(value)) return value.map((v, i) => encode(v, replace, `${at}[${i}]`, depth + 1));
   if (value instanceof Float32Array) return encodeTensor({ dtype: "float32", shape: [value.length], data: value });
   if (value instanceof Int32Array) return encodeTensor({ dtype: "int32", shape: [value.length], data: value });
   if (ArrayBuffer.isView(value)) return [...(value as Uint8Array)].map((v) => encode(v));
-  if (value instanceof Map) return encode(Object.fromEntries(value), toHandle, at, depth + 1);
-  return Object.fromEntries(Object.entries(live).map(([k, v]) => [k, encode(v, toHandle, `${at}.${k}`, depth + 1)]));
+  if (value instanceof Map) return encode(Object.fromEntries(value), replace, at, depth + 1);
+  // A function that is found on an object keeps it as its `this`.
+  return Object.fromEntries(Object.entries(live).map(([k, v]) => [k, encode(typeof v === "function" ? v.bind(live) : v, replace, `${at}.${k}`, depth + 1)]));
 }
 
 /**

@@ -1,0 +1,28 @@
+/** What is thrown by an implementation, as data. */
+import path from "node:path";
+import { ResponseError } from "vscode-jsonrpc";
+import { IMPLEMENTATION_FAULT, type ImplementationFault, type SourceLocation, type SourceTree } from "../protocol/runtime.ts";
+import { CompileError } from "./strip.ts";
+
+/** @param trees whose files count as the implementation's own lines */
+export function faultOf(thrown: unknown, trees: readonly SourceTree[]): ImplementationFault {
+  if (thrown instanceof CompileError) return { kind: "compile", message: thrown.message, location: thrown.location };
+  const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
+  const message = thrown instanceof Error ? (thrown.name === "Error" ? thrown.message : `${thrown.name}: ${thrown.message}`) : `threw ${String(thrown)}`;
+  const location = firstOwnFrame(stack, trees);
+  const written = !(thrown instanceof Error && thrown.name === "NotWrittenYet");
+  return { kind: written ? "threw" : "notWritten", message: written ? message : "Not written yet.", stack, ...(location && { location }) };
+}
+
+/** So that it crosses as data of a JSON-RPC error. */
+export const asResponse = (fault: ImplementationFault): ResponseError<ImplementationFault> => new ResponseError(IMPLEMENTATION_FAULT, fault.message, fault);
+
+function firstOwnFrame(stack: string, trees: readonly SourceTree[]): SourceLocation | undefined {
+  const own = trees.flatMap((tree) => Object.keys(tree.files).map((file) => path.join(tree.root, file)));
+  for (const frame of stack.split("\n").filter((line) => line.trimStart().startsWith("at "))) {
+    const file = own.find((candidate) => frame.includes(`${candidate}:`));
+    const [, line, column] = file ? (/:(\d+):(\d+)\)?$/.exec(frame) ?? []) : [];
+    if (file && line) return { file, line: Number(line), column: Number(column) };
+  }
+  return undefined;
+}

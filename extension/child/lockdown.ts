@@ -1,0 +1,10 @@
+/**
+ * Takes from the global scope what leads around the sandbox. A guard-rail beside Node's permission model, not a wall:
+ * what it guards is the learner's own machine from the learner's own slip, and the machine from pack code.
+ */
+export function lockDown(): void {
+  for (const name of ["getBuiltinModule", "binding", "_linkedBinding", "dlopen", "kill", "_kill", "_debugProcess", "chdir", "report", "mainModule"]) {
+    Reflect.deleteProperty(process, name);
+  }
+  for (const name of ["fetch", "WebSocket", "EventSource"]) Reflect.deleteProperty(globalThis, name);
+}

@@ -1,0 +1,86 @@
+/** One loaded implementation: its exports, the objects it has handed out, and how to ask them. */
+import type { BuiltIns, Namespace } from "../child/modules.ts";
+import { loadModule } from "../child/modules.ts";
+import type { SourceTree } from "../protocol/runtime.ts";
+import { THE_FUNCTION_ITSELF } from "../protocol/runtime.ts";
+import { isTensorData, type TensorData, tensor } from "../protocol/tensor.ts";
+import { decode, encode, type HandleRef, type Wire } from "../protocol/wire.ts";
+import * as tf from "./tensors.ts";
+
+type Callable = (...args: unknown[]) => unknown;
+
+/** The surface asks for a function that the implementation does not export. */
+export class MissingFunction extends Error {}
+
+export class Implementation {
+  readonly tree: SourceTree;
+  readonly exports: Namespace;
+  readonly #handles: object[] = [];
+
+  private constructor(tree: SourceTree, exports: Namespace) {
+    this.tree = tree;
+    this.exports = exports;
+  }
+
+  static async load(tree: SourceTree, builtIns: BuiltIns): Promise<Implementation> {
+    return new Implementation(tree, await loadModule(tree, builtIns));
+  }
+
+  /** Calls a function of the module, or a method of an object that an earlier call has returned. */
+  async call(handle: number | undefined, method: string, args: readonly Wire[]): Promise<Wire> {
+    const values = args.map((arg) => toTensors(decode(arg)));
+    return this.#toWire(await this.#target(handle, method)(...values));
+  }
+
+  #target(handle: number | undefined, method: string): Callable {
+    const owner = handle === undefined ? this.exports : this.#handles[handle];
+    if (!owner) throw new Error(`there is no object ${handle}`);
+    const found = method === THE_FUNCTION_ITSELF ? owner : (owner as Namespace)[method];
+    if (typeof found !== "function") throw new MissingFunction(`There is no function \`${method}\`: export it from ${this.tree.entry}.`);
+    return handle === undefined || found === owner ? (found as Callable) : (found as Callable).bind(owner);
+  }
+
+  async #toWire(value: unknown): Promise<Wire> {
+    const tensors = new Map<object, TensorData>();
+    for (const live of tensorsIn(value)) tensors.set(live, await dataOf(live));
+    return encode(value, (live) => tensors.get(live) ?? this.#handleOf(live));
+  }
+
+  /** Functions and instances of classes stay here and are asked by handle; plain data is copied. */
+  #handleOf(live: object): HandleRef | undefined {
+    if (typeof live !== "function" && isPlain(live)) return undefined;
+    const methods = typeof live === "function" ? [THE_FUNCTION_ITSELF] : methodsOf(live);
+    return { handle: this.#handles.push(live) - 1, methods };
+  }
+}
+
+const isPlain = (live: object): boolean =>
+  Array.isArray(live) || ArrayBuffer.isView(live) || live instanceof Map || [Object.prototype, null].includes(Object.getPrototypeOf(live));
+
+function methodsOf(instance: object): string[] {
+  const names = new Set<string>();
+  for (let at = instance; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    for (const name of Object.getOwnPropertyNames(at)) if (name !== "constructor" && typeof (instance as Namespace)[name] === "function") names.add(name);
+  }
+  return [...names];
+}
+
+function tensorsIn(value: unknown, found = new Set<tf.Tensor>(), seen = new Set<object>()): Set<tf.Tensor> {
+  if (value instanceof tf.Tensor) return found.add(value);
+  if (typeof value !== "object" || value === null || seen.has(value) || !isPlain(value) || ArrayBuffer.isView(value)) return found;
+  seen.add(value);
+  for (const child of value instanceof Map ? value.values() : Object.values(value)) tensorsIn(child, found, seen);
+  return found;
+}
+
+async function dataOf(live: tf.Tensor): Promise<TensorData> {
+  if (live.dtype === "complex64" || live.dtype === "string") throw new TypeError(`a tensor of dtype ${live.dtype} cannot be an answer`);
+  return tensor((await live.data()) as ArrayLike<number>, live.shape, live.dtype);
+}
+
+function toTensors(value: unknown): unknown {
+  if (isTensorData(value)) return tf.tensor(value.data, [...value.shape], value.dtype);
+  if (Array.isArray(value)) return value.map(toTensors);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, toTensors(child)]));
+}

@@ -1,0 +1,79 @@
+/** The program that runs one implementation: it gets inputs and returns outputs, and knows nothing of checks. */
+import { connect } from "../child/connection.ts";
+import { asResponse, faultOf } from "../child/faults.ts";
+import { lockDown } from "../child/lockdown.ts";
+import { loadModule } from "../child/modules.ts";
+import { prepareStripper } from "../child/strip.ts";
+import {
+  CallRequest,
+  LoadRequest,
+  PROTOCOL_VERSION,
+  ReadyNotification,
+  RunEventNotification,
+  RunRequest,
+  type SourceTree,
+  type TracePoint,
+} from "../protocol/runtime.ts";
+import { startBackend } from "./backends/ladder.ts";
+import { EventStream } from "./events.ts";
+import { Implementation, MissingFunction } from "./implementation.ts";
+import * as practicum from "./practicum.ts";
+import * as tf from "./tensors.ts";
+
+const { configure, ...forLearners } = practicum;
+const builtIns = { "@tensorflow/tfjs": tf, practicum: forLearners };
+const implementations: Implementation[] = [];
+const trees: SourceTree[] = [];
+
+const connection = connect();
+const [backend] = await Promise.all([startBackend(), prepareStripper()]);
+lockDown();
+
+connection.onRequest(LoadRequest, ({ source, seed, corpus }) =>
+  orFault(async () => {
+    configure({ seed, corpus });
+    trees.push(source);
+    const implementation = await Implementation.load(source, builtIns);
+    return { implementation: implementations.push(implementation) - 1, exports: Object.keys(implementation.exports) };
+  }),
+);
+
+connection.onRequest(CallRequest, ({ implementation, handle, method, args }) =>
+  orFault(async () => {
+    const trace: TracePoint[] = [];
+    configure({ sink: (event) => void (event.kind === "points" && trace.push(...event.points)) });
+    return { value: await at(implementation).call(handle, method, args), trace };
+  }),
+);
+
+connection.onRequest(RunRequest, ({ implementation, program, scale }) =>
+  orFault(async () => {
+    const events = new EventStream((event) => void connection.sendNotification(RunEventNotification, event));
+    configure({ sink: (event) => events.push(event) });
+    trees.push(program);
+    try {
+      const { default: run } = await loadModule(program, builtIns);
+      if (typeof run !== "function") throw new Error(`${program.entry} has no default export that is a function`);
+      await run(at(implementation).exports, { scale });
+    } finally {
+      events.flush();
+    }
+    return null;
+  }),
+);
+
+void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend });
+
+function at(index: number): Implementation {
+  const found = implementations[index];
+  if (!found) throw new Error(`no implementation ${index} is loaded`);
+  return found;
+}
+
+async function orFault<T>(work: () => Promise<T>) {
+  try {
+    return await work();
+  } catch (error) {
+    return asResponse(error instanceof MissingFunction ? { kind: "missing", message: error.message } : faultOf(error, trees));
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * The program that runs ONNX graphs of a pack. It speaks the runtime's protocol: `load` takes the graphs (base64), `call` runs the one named by
+ * `method` on one record of inputs. A process of its own, as ONNX Runtime is a native addon and the sandbox allows none.
+ */
+import * as ort from "onnxruntime-node";
+import { connect } from "../child/connection.ts";
+import { CallRequest, LoadRequest, PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
+import { type TensorData, tensor } from "../protocol/tensor.ts";
+import { decode, encode } from "../protocol/wire.ts";
+
+const connection = connect();
+const sessions = new Map<string, ort.InferenceSession>();
+
+connection.onRequest(LoadRequest, async ({ source }) => {
+  for (const [name, base64] of Object.entries(source.files)) {
+    sessions.set(name, await ort.InferenceSession.create(Buffer.from(base64, "base64"), { executionProviders: ["cpu"] }));
+  }
+  return { implementation: 0, exports: [...sessions.keys()] };
+});
+
+connection.onRequest(CallRequest, async ({ method, args }) => {
+  const session = sessions.get(method);
+  if (!session) throw new Error(`there is no graph "${method}"; there are ${[...sessions.keys()].join(", ")}`);
+  const inputs = decode(args[0]) as Record<string, TensorData>;
+  const outputs = await session.run(Object.fromEntries(Object.entries(inputs).map(([name, t]) => [name, toOrt(t)])));
+  return { value: encode(Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, fromOrt(name, t)]))), trace: [] };
+});
+
+void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend: { name: "cpu", device: "ONNX Runtime", skipped: [] } });
+
+/** Whole numbers are int64 in ONNX graphs: token ids, positions, shapes. */
+function toOrt({ dtype, shape, data }: TensorData): ort.Tensor {
+  if (dtype === "int32") return new ort.Tensor("int64", BigInt64Array.from(data as Int32Array, BigInt), shape);
+  return dtype === "bool" ? new ort.Tensor("bool", data as Uint8Array, shape) : new ort.Tensor("float32", data as Float32Array, shape);
+}
+
+function fromOrt(name: string, { type, dims, data }: ort.Tensor): TensorData {
+  if (type === "float32" || type === "float64") return tensor(data as ArrayLike<number>, dims);
+  if (type === "bool") return tensor(data as Uint8Array, dims, "bool");
+  if (type === "int64" || type === "int32") return tensor(Array.from(data as ArrayLike<bigint | number>, Number), dims, "int32");
+  throw new TypeError(`output "${name}" is of type ${type}`);
+}
