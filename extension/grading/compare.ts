@@ -1,0 +1,79 @@
+/** Comparison of answers: structure first, then numbers within a tolerance. */
+import type { Mismatch, Tolerance } from "../protocol/grade.ts";
+import { isTensorData, type Value } from "../protocol/tensor.ts";
+import { describeForm, formatShape } from "./describe.ts";
+import { compareNumbers } from "./numbers.ts";
+
+export interface Comparison {
+  readonly mismatch?: Mismatch;
+  /** Largest absolute difference between numbers that were compared; absent where none was, or one of them is not finite. */
+  readonly error?: number;
+}
+
+/** The first mismatch in order, and the largest error of all. */
+export function compare(got: Value, want: Value, tolerance: Tolerance | "exact"): Comparison {
+  return at("", got, want, tolerance);
+}
+
+function at(path: string, got: Value, want: Value, tolerance: Tolerance | "exact"): Comparison {
+  const form = (): Comparison => ({ mismatch: { kind: "type", path, got: describeForm(got), want: describeForm(want) } });
+  const gotTable = toTable(got);
+  const wantTable = toTable(want);
+  if (gotTable && wantTable) {
+    if (gotTable.kind !== wantTable.kind && gotTable.kind !== "number" && wantTable.kind !== "number") return form();
+    return tables(path, gotTable, wantTable, tolerance);
+  }
+  if (Array.isArray(want)) return Array.isArray(got) ? lists(path, got, want, tolerance) : form();
+  if (isPlain(want)) return isPlain(got) ? objects(path, got, want, tolerance) : form();
+  if (typeof got !== typeof want || got === null || want === null) return got === want ? {} : form();
+  return got === want ? {} : { mismatch: { kind: "values", path, got: JSON.stringify(got), want: JSON.stringify(want) } };
+}
+
+/** Numbers in row-major order, whatever held them. */
+interface Table {
+  readonly kind: "number" | "list" | "tensor";
+  readonly dtype?: string;
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number | bigint>;
+}
+
+function toTable(value: Value): Table | undefined {
+  if (typeof value === "number" || typeof value === "bigint") return { kind: "number", shape: [], data: [value] };
+  if (isTensorData(value)) return { kind: "tensor", dtype: value.dtype, shape: value.shape, data: value.data };
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const rows = value.map((v) => (isTensorData(v) ? undefined : toTable(v)));
+  const first = rows[0];
+  if (!first || !rows.every((r) => r && formatShape(r.shape) === formatShape(first.shape))) return undefined;
+  return { kind: "list", shape: [value.length, ...first.shape], data: rows.flatMap((r) => Array.from((r as Table).data)) };
+}
+
+function tables(path: string, got: Table, want: Table, tolerance: Tolerance | "exact"): Comparison {
+  if (formatShape(got.shape) !== formatShape(want.shape)) {
+    return { mismatch: { kind: "shape", path, got: formatShape(got.shape), want: formatShape(want.shape) } };
+  }
+  if (got.dtype && want.dtype && got.dtype !== want.dtype) {
+    return { mismatch: { kind: "dtype", path, got: got.dtype, want: want.dtype } };
+  }
+  const { error, differences } = compareNumbers(got.data, want.data, want.shape, tolerance);
+  return { error, ...(differences && { mismatch: { kind: "values", path, ...differences } }) };
+}
+
+function lists(path: string, got: readonly Value[], want: readonly Value[], tolerance: Tolerance | "exact"): Comparison {
+  if (got.length !== want.length) return { mismatch: { kind: "shape", path, got: formatShape([got.length]), want: formatShape([want.length]) } };
+  return together(want.map((w, i) => at(`${path}[${i}]`, got[i], w, tolerance)));
+}
+
+type Plain = { readonly [key: string]: Value };
+
+function objects(path: string, got: Plain, want: Plain, tolerance: Tolerance | "exact"): Comparison {
+  const keys = new Set([...Object.keys(want), ...Object.keys(got)]);
+  const own = (object: Plain, key: string) => (Object.hasOwn(object, key) ? object[key] : undefined);
+  return together([...keys].map((key) => at(`${path}.${key}`, own(got, key), own(want, key), tolerance)));
+}
+
+function together(parts: readonly Comparison[]): Comparison {
+  const errors = parts.flatMap((p) => p.error ?? []);
+  return { mismatch: parts.find((p) => p.mismatch)?.mismatch, error: errors.length > 0 ? Math.max(...errors) : undefined };
+}
+
+const isPlain = (value: Value): value is Plain => typeof value === "object" && value !== null && !Array.isArray(value) && !isTensorData(value);

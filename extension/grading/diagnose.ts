@@ -1,0 +1,34 @@
+/** Diagnosis: which known misconception gives the attempt's wrong answer. Deterministic, and reveals no expected value. */
+import type { Diagnosis, Expectation, Tolerance } from "../protocol/grade.ts";
+import type { Value } from "../protocol/tensor.ts";
+import { compare } from "./compare.ts";
+import { judge } from "./judge.ts";
+
+export interface Candidate {
+  readonly misconception: string;
+  /** What the learner is told. */
+  readonly sentence: string;
+  /** The misconception's answer to the same question on the same inputs. */
+  readonly answer: Value;
+}
+
+/** Two runs of the same float32 arithmetic: for expectations that have no tolerance of their own. */
+const SAME: Tolerance = { rtol: 1e-5, atol: 1e-7 };
+
+/** An answer this many times nearer to the misconception than to the expected answer is the misconception's. */
+const CLEARLY = 10;
+
+/** @param got an answer that was judged wrong */
+export function diagnose(got: Value, candidates: readonly Candidate[], want: Value | undefined, expectation: Expectation): Diagnosis | undefined {
+  if (got === undefined) return undefined; // a missing `return` says nothing about which mistake was made
+  const tolerance = expectation.kind === "near" ? expectation.tolerance : expectation.kind === "exact" ? "exact" : SAME;
+  const toWanted = want === undefined ? undefined : compare(got, want, tolerance).error;
+  const limit = (toWanted || Infinity) / CLEARLY; // no distance: they differ in form, not in numbers
+  let nearest: Diagnosis | undefined;
+  for (const { misconception, sentence, answer } of candidates) {
+    const { mismatch, error: distance = 0 } = compare(got, answer, tolerance);
+    if (mismatch || distance > limit || distance >= (nearest?.distance ?? Infinity)) continue;
+    if (!judge(answer, want, expectation).passed) nearest = { misconception, sentence, distance };
+  }
+  return nearest;
+}
