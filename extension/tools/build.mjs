@@ -1,19 +1,21 @@
-// Builds everything that is shipped into dist/. `--watch` rebuilds on change.
-import { cp, mkdir, readdir, rm } from "node:fs/promises";
+// Builds everything that is shipped into dist/. `--watch` rebuilds on change, `--clean` starts from nothing.
+import { existsSync, watch as watchFolder } from "node:fs";
+import { chmod, cp, mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { buildTypes } from "./types.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const dist = path.join(root, "dist");
-const watch = process.argv.includes("--watch");
+const watching = process.argv.includes("--watch");
 
-const common = { bundle: true, sourcemap: "linked", logLevel: "warning", legalComments: "none", absWorkingDir: root, outdir: dist };
+const common = { bundle: true, sourcemap: "linked", logLevel: watching ? "info" : "warning", legalComments: "none", absWorkingDir: root, outdir: dist };
 // ESM bundles of CommonJS packages need a `require`.
 const banner = { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" };
 const node = { ...common, platform: "node", target: "node20", format: "esm", outExtension: { ".js": ".mjs" }, banner, mainFields: ["module", "main"] };
 
-const builds = [
+const bundles = [
   { ...common, platform: "node", target: "node20", format: "cjs", outExtension: { ".js": ".cjs" }, external: ["vscode"], entryPoints: { main: "extension/main.ts" } },
   { ...node, entryPoints: { runtime: "extension/runtime/main.ts" }, minify: true, keepNames: true },
   { ...node, entryPoints: { grader: "extension/grader/main.ts" }, mainFields: ["main", "module"] },
@@ -22,15 +24,58 @@ const builds = [
   { ...common, platform: "browser", target: "es2022", format: "iife", entryPoints: { panel: "webviews/panel/main.ts" }, loader: { ".css": "css" }, minify: true },
 ];
 
-await rm(dist, { recursive: true, force: true });
+if (process.argv.includes("--clean")) await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-for (const options of builds) {
-  if (watch) await (await esbuild.context(options)).watch();
-  else await esbuild.build(options);
+await Promise.all([...bundles.filter(hasEntry).map(bundle), copyAssets()]);
+const command = path.join(dist, "practicum.mjs");
+if (existsSync(command)) await chmod(command, 0o755);
+if (watching) watchAssets();
+
+function hasEntry({ entryPoints }) {
+  const missing = Object.values(entryPoints).filter((entry) => !existsSync(path.join(root, entry)));
+  for (const entry of missing) console.warn(`${entry} is not there, so it is not built`);
+  return missing.length === 0;
 }
-const wasm = path.join(root, "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out");
-for (const file of await readdir(wasm)) {
-  if (file.endsWith(".wasm")) await cp(path.join(wasm, file), path.join(dist, file));
+
+async function bundle(options) {
+  if (!watching) return esbuild.build(options);
+  const context = await esbuild.context(options);
+  return context.watch();
 }
-await cp(path.join(root, "exercises"), path.join(dist, "exercises"), { recursive: true });
-if (!watch) await (await import("./types.mjs")).buildTypes(root, path.join(dist, "types"));
+
+async function copyAssets() {
+  const wasm = path.join(root, "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out");
+  const kernels = (await readdir(wasm)).filter((file) => file.endsWith(".wasm"));
+  await Promise.all([
+    ...kernels.map((file) => cp(path.join(wasm, file), path.join(dist, file))),
+    // The scripts that make an oracle are an author's; graders need what they made.
+    replaceFolder("exercises", (file) => !/[\\/]oracle[\\/].*\.(mjs|ts|py)$/.test(file)),
+    replaceFolder("templates", () => true),
+    buildTypes(root, path.join(dist, "types")),
+  ]);
+}
+
+async function replaceFolder(name, filter) {
+  const from = path.join(root, name);
+  if (!existsSync(from)) return;
+  const to = path.join(dist, name);
+  await rm(to, { recursive: true, force: true });
+  await cp(from, to, { recursive: true, filter });
+}
+
+/** Copies again when what is copied, or what the declarations are made from, changes; one copy at a time. */
+function watchAssets() {
+  let last = Promise.resolve();
+  let waiting = false;
+  const again = () => {
+    if (waiting) return;
+    waiting = true;
+    last = last.then(() => {
+      waiting = false;
+      return copyAssets().catch((problem) => console.error(problem));
+    });
+  };
+  for (const folder of ["exercises", "templates", "extension/runtime", "extension/protocol"]) {
+    if (existsSync(path.join(root, folder))) watchFolder(path.join(root, folder), { recursive: true }, again);
+  }
+}
