@@ -34,7 +34,7 @@ export function stripTypes(code: string, file: string): string {
 }
 
 async function amaroStripper(): Promise<Strip> {
-  const { transformSync } = await import(new URL("./amaro.mjs", import.meta.url).href);
+  const { transformSync } = (await import(new URL("./amaro.mjs", import.meta.url).href)).default;
   return (code) => transformSync(code, { mode: "strip-only" }).code;
 }
 

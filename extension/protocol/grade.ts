@@ -79,6 +79,8 @@ export interface Grade {
   readonly score: number;
   readonly points: number;
   readonly tier: "save" | "run";
+  /** Checks of the exercise that this tier does not ask. */
+  readonly unasked?: number;
   readonly checks: readonly CheckResult[];
   /** Problem of the attempt as a whole: it does not compile, or throws while loading. */
   readonly problem?: { readonly message: string; readonly location?: SourceLocation };

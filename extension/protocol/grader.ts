@@ -18,7 +18,7 @@ export interface PrepareParams {
   readonly sentences: Readonly<Record<string, string>>;
 }
 /** Loads the checks and asks the reference: all that can be done before the attempt is there. */
-export const PrepareRequest = new RequestType<PrepareParams, { readonly checks: number }, void>("prepare");
+export const PrepareRequest = new RequestType<PrepareParams, { readonly checks: number }, ImplementationFault>("prepare");
 /** Judges the attempt. */
 export const GradeRequest = new RequestType<null, { readonly results: readonly CheckResult[] }, void>("grade");
 export const CheckFinished = new NotificationType<CheckResult>("checkFinished");

@@ -46,9 +46,9 @@ export function isTensorData(value: unknown): value is TensorData {
   return typeof dtype === "string" && dtype in ARRAYS && Array.isArray(shape) && ArrayBuffer.isView(data);
 }
 
-/** An empty typed array of the dtype, sharing the given bytes. @throws {RangeError} when the bytes do not fit. */
+/** A typed array of the dtype from a copy of the bytes. @throws {RangeError} when the bytes do not fit. */
 export function viewAs(dtype: DType, bytes: Uint8Array): TensorData["data"] {
   const ArrayType = ARRAYS[dtype];
-  const copy = bytes.slice(); // its own buffer, so that the offset is aligned
+  const copy = new Uint8Array(bytes); // its own buffer, so that the offset is aligned (`slice` of a Buffer would share its pool)
   return new ArrayType(copy.buffer, 0, copy.byteLength / ArrayType.BYTES_PER_ELEMENT);
 }

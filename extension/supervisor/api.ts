@@ -2,6 +2,7 @@
 import type { Exercise } from "../exercise/model.ts";
 import type { CheckResult, Grade } from "../protocol/grade.ts";
 import type { ImplementationName } from "../protocol/grader.ts";
+import type { NodeProgram } from "./node.ts";
 import type { BackendInfo, ImplementationFault, RunEvent, SourceTree } from "../protocol/runtime.ts";
 
 export interface GradeRequest {
@@ -16,6 +17,8 @@ export interface GradeRequest {
   readonly subject?: ImplementationName;
   readonly signal?: AbortSignal;
   readonly onCheck?: (result: CheckResult) => void;
+  /** What the attempt printed while it was asked. */
+  readonly onOutput?: (text: string) => void;
 }
 
 export interface RunRequest {
@@ -45,8 +48,12 @@ export interface Supervisor {
   /** Rejects with an AbortError when cancelled; a machine fault is a grade `notGraded`, not a rejection. */
   grade(request: GradeRequest): Promise<Grade>;
   run(request: RunRequest): Promise<RunResult>;
-  /** Starts spares for an exercise that is likely to be graded soon. */
-  warm(exercise: Exercise): void;
+  /** Prepares a grade of an exercise that is likely to be graded soon. */
+  warm(exercise: Exercise, corpus?: string): void;
+  /** The Node program that runs everything; for `practicum doctor`. */
+  node(): Promise<NodeProgram>;
+  /** Starts a runtime, and says what it computes on. */
+  backend(): Promise<BackendInfo>;
   /** Ends every process. */
   dispose(): Promise<void>;
 }
@@ -58,6 +65,3 @@ export interface SupervisorOptions {
   /** Node program to run them with; found by `findNode` when absent. */
   readonly node?: string;
 }
-// Made by `createSupervisor(options: SupervisorOptions): Supervisor` in `supervisor/supervisor.ts`.
-// `supervisor/packStore.ts`: `readPack(folder): Promise<Pack>` (throws UserError naming file and problem), `findExercise(packs, idOrSlugOrNumber): Exercise`.
-// `supervisor/attempt.ts`: `readAttempt(exercise, folder): Promise<SourceTree>`, `scaffold(exercise, folder, dist): Promise<ScaffoldResult>`, `resetAttempt(exercise, folder): Promise<{backup: string}>`.

@@ -1,0 +1,85 @@
+/** One check, asked of the attempt and judged: what mocha's test body does. */
+import { Draw, type CheckDefinition } from "../check/index.ts";
+import { type Candidate, diagnose } from "../grading/diagnose.ts";
+import { explain } from "../grading/explain.ts";
+import { type Judgement, judge } from "../grading/judge.ts";
+import type { CheckResult, Outcome } from "../protocol/grade.ts";
+import type { ImplementationName } from "../protocol/grader.ts";
+import type { Value } from "../protocol/tensor.ts";
+import type { Implementations } from "./implementations.ts";
+import { AttemptFault } from "./remote.ts";
+
+/** A check with its inputs' seed and, where the expectation compares, the expected answer. */
+export interface PreparedCheck {
+  readonly definition: CheckDefinition;
+  readonly id: string;
+  readonly seed: number;
+  readonly want?: Value;
+  /** The expected answer could not be had: our fault, so the check is not graded. */
+  readonly unprepared?: string;
+}
+
+export type Examined = Pick<CheckResult, "outcome" | "message"> & Partial<CheckResult>;
+
+/** Asks any implementation the question of a check, always on the same inputs. */
+export async function ask({ definition, seed }: PreparedCheck, name: ImplementationName, all: Implementations): Promise<Value> {
+  const { impl, takeTrace } = await all.get(name);
+  takeTrace();
+  return (await definition.ask(impl as never, new Draw(seed), { trace: takeTrace })) as Value;
+}
+
+export async function examine(check: PreparedCheck, all: Implementations, sentences: Readonly<Record<string, string>>): Promise<Examined> {
+  if (check.unprepared) return { outcome: "notGraded", message: check.unprepared };
+  let got: Value;
+  try {
+    got = await ask(check, "attempt", all);
+  } catch (error) {
+    if (error instanceof AttemptFault && error.fault.kind === "died") await all.stop("attempt");
+    return thrown(error);
+  }
+  const judgement = judge(got, check.want, check.definition.expect.expectation);
+  const measured = { ...(judgement.error !== undefined && { error: judgement.error }), ...shown(check, { got }) };
+  if (judgement.passed) return { outcome: "passed", message: "", ...measured };
+  return { ...(await failure(check, got, judgement, all, sentences)), ...measured };
+}
+
+/** The result as it is kept and shown. */
+export function resultOf(check: PreparedCheck, examined: Examined, ms: number): CheckResult {
+  const { title, hidden = false, when, points, hint, expect } = check.definition;
+  const tolerance = expect.expectation.kind === "near" ? expect.expectation.tolerance : undefined;
+  const help = examined.outcome !== "passed" && hint ? { hint } : {};
+  return { id: check.id, title, hidden, when, points, ms, ...(tolerance && { tolerance }), ...help, ...examined };
+}
+
+async function failure(check: PreparedCheck, got: Value, judgement: Judgement, all: Implementations, sentences: Readonly<Record<string, string>>): Promise<Examined> {
+  const { hidden = false, expect } = check.definition;
+  const diagnosis = diagnose(got, await candidates(check, all, sentences), check.want, expect.expectation);
+  const mismatch = judgement.mismatch;
+  const said = mismatch ? explain(mismatch, { hidden }) : "The answer is not what was expected.";
+  const told = mismatch && (hidden ? { ...mismatch, want: "" } : mismatch);
+  return { outcome: "failed", message: said, ...(diagnosis && { diagnosis }), ...(told && { mismatch: told }) };
+}
+
+/** The misconceptions answer the same question; one that cannot answer is no candidate. */
+async function candidates(check: PreparedCheck, all: Implementations, sentences: Readonly<Record<string, string>>): Promise<Candidate[]> {
+  const found: Candidate[] = [];
+  for (const misconception of check.definition.catches ?? []) {
+    try {
+      const answer = await ask(check, `misconceptions/${misconception}`, all);
+      found.push({ misconception, sentence: sentences[misconception] ?? misconception, answer });
+    } catch (error) {
+      if (!(error instanceof AttemptFault)) process.stderr.write(`misconception ${misconception} on "${check.definition.title}": ${String(error)}\n`);
+    }
+  }
+  return found;
+}
+
+/** An attempt that threw is `errored`; a check that cannot use what it was answered has found an answer of the wrong form. */
+function thrown(error: unknown): Examined {
+  if (!(error instanceof AttemptFault)) return { outcome: "failed", message: `The answer does not have the form that the surface asks for (${String(error)}).` };
+  const { kind, message, location } = error.fault;
+  const outcome: Outcome = kind === "notWritten" || kind === "missing" ? "failed" : "errored";
+  return { outcome, message, ...(location && { location }) };
+}
+
+const shown = (check: PreparedCheck, value: Partial<CheckResult>): Partial<CheckResult> => (check.definition.hidden ? {} : value);

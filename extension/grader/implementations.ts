@@ -1,0 +1,60 @@
+/** The implementations that a grade asks, each started once, when it is first needed. */
+import type { MessageConnection } from "vscode-jsonrpc";
+import type { Onnx } from "../check/index.ts";
+import { AskRequest, type ImplementationName, StartRequest, StopNotification } from "../protocol/grader.ts";
+import type { TracePoint } from "../protocol/runtime.ts";
+import type { TensorData } from "../protocol/tensor.ts";
+import { decode, encode } from "../protocol/wire.ts";
+import { faulty, remote } from "./remote.ts";
+
+export interface Started {
+  readonly impl: object;
+  /** What was traced since it was last asked for. */
+  readonly takeTrace: () => readonly TracePoint[];
+}
+
+export class Implementations {
+  readonly #connection: MessageConnection;
+  readonly #started = new Map<ImplementationName, Promise<Started & { readonly id: number }>>();
+
+  constructor(connection: MessageConnection) {
+    this.#connection = connection;
+  }
+
+  get(name: ImplementationName): Promise<Started> {
+    const known = this.#started.get(name);
+    if (known) return known;
+    const starting = this.#start(name);
+    this.#started.set(name, starting);
+    return starting;
+  }
+
+  /** The next `get` starts it anew. */
+  async stop(name: ImplementationName): Promise<void> {
+    const started = this.#started.get(name);
+    this.#started.delete(name);
+    const id = await started?.then(
+      (s) => s.id,
+      () => undefined, // it never started
+    );
+    if (id !== undefined) await this.#connection.sendNotification(StopNotification, { id });
+  }
+
+  readonly onnx: Onnx = async (graph, inputs) => {
+    const { id } = await this.#startRequest("oracle");
+    const { value } = await this.#connection.sendRequest(AskRequest, { id, implementation: 0, method: graph, args: [encode(inputs)] });
+    return decode(value) as Record<string, TensorData>;
+  };
+
+  async #start(name: ImplementationName): Promise<Started & { readonly id: number }> {
+    const { id, load } = await faulty(() => this.#startRequest(name));
+    let trace: TracePoint[] = [];
+    const ask = (call: Parameters<Parameters<typeof remote>[0]>[0]) => this.#connection.sendRequest(AskRequest, { ...call, id, implementation: load.implementation });
+    const impl = remote(ask, load.exports, (points) => void trace.push(...points));
+    return { id, impl, takeTrace: () => trace.splice(0) };
+  }
+
+  #startRequest(name: ImplementationName) {
+    return this.#connection.sendRequest(StartRequest, { name });
+  }
+}

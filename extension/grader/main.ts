@@ -1,0 +1,39 @@
+/** The program that holds the checks and judges. Pack code runs here, learner code never. */
+import * as check from "../check/index.ts";
+import { connect } from "../child/connection.ts";
+import { asResponse, faultOf } from "../child/faults.ts";
+import { lockDown } from "../child/lockdown.ts";
+import { loadModule } from "../child/modules.ts";
+import { prepareStripper } from "../child/strip.ts";
+import { CheckFinished, GradeRequest, PrepareRequest } from "../protocol/grader.ts";
+import { PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
+import type { PreparedCheck } from "./examine.ts";
+import { Implementations } from "./implementations.ts";
+import { prepareChecks } from "./prepare.ts";
+import { runChecks } from "./suite.ts";
+
+const connection = connect();
+const implementations = new Implementations(connection);
+let prepared: readonly PreparedCheck[] = [];
+let sentences: Readonly<Record<string, string>> = {};
+
+await prepareStripper();
+lockDown();
+
+connection.onRequest(PrepareRequest, async (params) => {
+  const { definedChecks, ...forPacks } = check;
+  try {
+    for (const file of params.checkFiles) await loadModule(params.checks, { "practicum/check": forPacks }, file);
+  } catch (error) {
+    return asResponse(faultOf(error, [params.checks]));
+  }
+  sentences = params.sentences;
+  prepared = await prepareChecks(definedChecks(), params, implementations);
+  return { checks: prepared.length };
+});
+
+connection.onRequest(GradeRequest, async () => ({
+  results: await runChecks(prepared, implementations, sentences, (result) => void connection.sendNotification(CheckFinished, result)),
+}));
+
+void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend: { name: "cpu", device: "grader", skipped: [] } });

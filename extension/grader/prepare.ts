@@ -1,0 +1,36 @@
+/** What can be done before the attempt is there: inputs' seeds and expected answers. */
+import { type CheckDefinition, Draw } from "../check/index.ts";
+import { messageOf } from "../errors.ts";
+import type { PrepareParams } from "../protocol/grader.ts";
+import type { Value } from "../protocol/tensor.ts";
+import { ask, type PreparedCheck } from "./examine.ts";
+import type { Implementations } from "./implementations.ts";
+
+export async function prepareChecks(definitions: readonly CheckDefinition[], { seed, tier }: Pick<PrepareParams, "seed" | "tier">, all: Implementations): Promise<PreparedCheck[]> {
+  const prepared: PreparedCheck[] = [];
+  for (const [index, definition] of definitions.entries()) {
+    if (tier === "save" && definition.when !== "save") continue;
+    prepared.push(await withAnswer({ definition, id: slug(definition.title), seed: mixed(seed, index) }, all));
+  }
+  return prepared;
+}
+
+async function withAnswer(check: PreparedCheck, all: Implementations): Promise<PreparedCheck> {
+  const { expectation, answer } = check.definition.expect;
+  if (expectation.kind !== "near" && expectation.kind !== "exact") return check;
+  try {
+    const want: Value = answer ? await answer(new Draw(check.seed), all.onnx) : await ask(check, "reference", all);
+    return { ...check, want };
+  } catch (error) {
+    return { ...check, unprepared: `The ${expectation.source} could not answer this check: ${messageOf(error)}` };
+  }
+}
+
+const slug = (title: string): string => title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+
+/** Each check has a stream of its own, so that adding one does not change the inputs of the others' replay. */
+function mixed(seed: number, index: number): number {
+  let h = Math.imul(seed ^ Math.imul(index + 1, 0x9e3779b1), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

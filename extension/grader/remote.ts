@@ -1,0 +1,43 @@
+/** An implementation as the checks see it: every function asynchronous, every object it returned still askable. */
+import { ResponseError } from "vscode-jsonrpc";
+import { type CallParams, type CallResult, IMPLEMENTATION_FAULT, type ImplementationFault, THE_FUNCTION_ITSELF, type TracePoint } from "../protocol/runtime.ts";
+import { decode, encode, type HandleRef } from "../protocol/wire.ts";
+
+/** The implementation failed, not the check. */
+export class AttemptFault extends Error {
+  readonly fault: ImplementationFault;
+  constructor(fault: ImplementationFault) {
+    super(fault.message);
+    this.name = "AttemptFault";
+    this.fault = fault;
+  }
+}
+
+export type Ask = (call: Omit<CallParams, "implementation">) => Promise<CallResult>;
+
+/** @param onTrace points that a call traced, in order */
+export function remote(ask: Ask, exports: readonly string[], onTrace: (points: readonly TracePoint[]) => void): object {
+  const call = async (handle: number | undefined, method: string, args: readonly unknown[]): Promise<unknown> => {
+    const { value, trace } = await faulty(() => ask({ handle, method, args: args.map((arg) => encode(arg)) }));
+    onTrace(trace);
+    return decode(value, fromHandle);
+  };
+  const fromHandle = ({ handle, methods }: HandleRef): unknown => {
+    if (methods.includes(THE_FUNCTION_ITSELF)) return (...args: unknown[]) => call(handle, THE_FUNCTION_ITSELF, args);
+    return Object.fromEntries(methods.map((method) => [method, (...args: unknown[]) => call(handle, method, args)]));
+  };
+  // A function that is missing is a fault of the attempt when it is asked, not a TypeError of the check.
+  return new Proxy(Object.fromEntries(exports.map((name) => [name, (...args: unknown[]) => call(undefined, name, args)])), {
+    get: (known, name) => known[name as string] ?? (typeof name === "symbol" || name === "then" ? undefined : (...args: unknown[]) => call(undefined, name, args)),
+  });
+}
+
+/** Tells the implementation's fault from ours. */
+export async function faulty<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT) throw new AttemptFault(error.data as ImplementationFault);
+    throw error;
+  }
+}

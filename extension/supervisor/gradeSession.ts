@@ -1,0 +1,136 @@
+/**
+ * One grade: a grader, and the runtimes that it asks. What does not depend on the attempt (checks loaded, expected answers had)
+ * is done by `prepare`, which may run long before the attempt is saved.
+ */
+import { ResponseError } from "vscode-jsonrpc/node";
+import type { Exercise } from "../exercise/model.ts";
+import { checkTree, implementationTree, sentences } from "../exercise/tree.ts";
+import type { CheckResult } from "../protocol/grade.ts";
+import { AskRequest, CheckFinished, GradeRequest, type ImplementationName, PrepareRequest, StartRequest, StopNotification } from "../protocol/grader.ts";
+import { type BackendInfo, CallRequest, IMPLEMENTATION_FAULT, type ImplementationFault, LoadRequest, type SourceTree } from "../protocol/runtime.ts";
+import { killed, type Process, type ProgramName } from "./process.ts";
+import { runtimeSeed } from "./seeds.ts";
+import type { Spares } from "./spares.ts";
+
+export interface SessionOptions {
+  readonly exercise: Exercise;
+  readonly tier: "save" | "run";
+  readonly seed: number;
+  readonly corpus?: string;
+  readonly spares: Spares;
+  readonly log: (line: string) => void;
+}
+
+export interface Judged {
+  readonly results: readonly CheckResult[];
+  readonly backend?: BackendInfo;
+  /** Why the attempt as a whole could not be loaded. */
+  readonly problem?: ImplementationFault;
+}
+
+export class GradeSession {
+  readonly options: SessionOptions;
+  readonly #processes: Process[] = [];
+  /** What the grader has started: its id is the index. */
+  readonly #started: { process: Process; implementation: number }[] = [];
+  #pack: Promise<Process> | undefined;
+  #prepared: Promise<Process> | undefined;
+  #attempt: SourceTree | undefined;
+  #judged: { backend?: BackendInfo; problem?: ImplementationFault } = {};
+  #disposed = false;
+  #onOutput: (text: string) => void = () => {};
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+  }
+
+  /** Loads the checks and asks the reference. @returns the grader */
+  prepare(): Promise<Process> {
+    this.#prepared ??= this.#prepare();
+    return this.#prepared;
+  }
+
+  async grade(attempt: SourceTree, onCheck: (result: CheckResult) => void = () => {}, onOutput: (text: string) => void = () => {}): Promise<Judged> {
+    this.#attempt = attempt;
+    this.#onOutput = onOutput;
+    const grader = await this.prepare();
+    grader.connection.onNotification(CheckFinished, onCheck);
+    const { results } = await grader.ask((connection) => connection.sendRequest(GradeRequest, null));
+    return { results, ...this.#judged };
+  }
+
+  /** Ends all its processes; what is still being asked fails. */
+  dispose(): Promise<void> {
+    this.#disposed = true;
+    return killed(this.#processes);
+  }
+
+  async #prepare(): Promise<Process> {
+    const { exercise, seed, tier, log } = this.options;
+    const grader = this.#take("grader");
+    grader.onOutput = (text) => log(`grader: ${text.trimEnd()}`);
+    grader.connection.onRequest(StartRequest, ({ name }) => this.#start(name));
+    grader.connection.onRequest(AskRequest, ({ id, ...call }) => this.#at(id).process.ask((connection) => connection.sendRequest(CallRequest, { ...call, implementation: this.#at(id).implementation })));
+    grader.connection.onNotification(StopNotification, ({ id }) => this.#at(id).process.kill());
+    await grader.ready;
+    const checks = checkTree(exercise);
+    const checkFiles = Object.keys(checks.files).filter((file) => file.endsWith(".check.ts")).sort();
+    await grader.ask((connection) => connection.sendRequest(PrepareRequest, { exercise: exercise.id, checks, checkFiles, seed, tier, sentences: sentences(exercise) }));
+    return grader;
+  }
+
+  async #start(name: ImplementationName) {
+    const process = await this.#processFor(name);
+    try {
+      const params = { source: this.#sourceOf(name), seed: runtimeSeed(this.options.seed), corpus: this.options.corpus };
+      const load = await process.ask((connection) => connection.sendRequest(LoadRequest, params));
+      return { id: this.#started.push({ process, implementation: load.implementation }) - 1, load };
+    } catch (error) {
+      if (name === "attempt" && error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT) this.#judged.problem = error.data as ImplementationFault;
+      throw error;
+    }
+  }
+
+  /** The attempt has a process to itself, as has the oracle; pack code shares one. */
+  async #processFor(name: ImplementationName): Promise<Process> {
+    if (name === "attempt") {
+      const process = this.#take("runtime");
+      process.onOutput = this.#onOutput;
+      this.#judged.backend = await process.ready;
+      return process;
+    }
+    if (name === "oracle") return readied(this.#take("oracle"));
+    this.#pack = (await this.#pack)?.running ? this.#pack : readied(this.#take("runtime"));
+    return this.#pack as Promise<Process>;
+  }
+
+  #sourceOf(name: ImplementationName): SourceTree {
+    const { exercise } = this.options;
+    if (name === "oracle") return { root: exercise.folder, entry: "", files: graphs(exercise) };
+    if (name !== "attempt") return implementationTree(exercise, name);
+    if (!this.#attempt) throw new Error("the attempt is asked for before there is one");
+    return this.#attempt;
+  }
+
+  #take(program: ProgramName): Process {
+    if (this.#disposed) throw new Error("this grade has ended");
+    const process = this.options.spares.take(program);
+    this.#processes.push(process);
+    return process;
+  }
+
+  #at(id: number) {
+    const found = this.#started[id];
+    if (!found) throw new Error(`the grader asks implementation ${id}, which it has not started`);
+    return found;
+  }
+}
+
+const readied = async (process: Process): Promise<Process> => {
+  await process.ready;
+  return process;
+};
+
+/** `oracle/x.onnx` -> `x.onnx`, base64 */
+const graphs = ({ binaries }: Exercise): Record<string, string> =>
+  Object.fromEntries(Object.entries(binaries).flatMap(([file, base64]) => (/^oracle\/.*\.onnx$/.test(file) ? [[file.slice("oracle/".length), base64]] : [])));

@@ -1,0 +1,72 @@
+/** Which Node runs the child processes: the editor's own where it can do all that is needed, otherwise the best one at hand. */
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { messageOf, UserError } from "../errors.ts";
+
+export interface NodeProgram {
+  readonly path: string;
+  readonly version: string;
+  /** Flags that put a process into the sandbox; empty when this Node has none. */
+  readonly sandbox: readonly string[];
+  /** What takes the types off learner code. */
+  readonly stripper: "node" | "amaro";
+  /** What is missing, for the log and for `practicum doctor`. */
+  readonly notes: readonly string[];
+}
+
+/** Flags without which modules cannot be loaded from memory. */
+export const BASE_FLAGS = ["--experimental-vm-modules", "--no-warnings"] as const;
+/** Newest first: Node 22.13 and newer, then 20. */
+const SANDBOXES = [["--permission", "--no-experimental-sqlite"], ["--permission"], ["--experimental-permission"], []] as const;
+const PROBE = "const m = require('node:module'); process.stdout.write(JSON.stringify([process.versions.node, typeof m.stripTypeScriptTypes === 'function']))";
+
+/**
+ * @param preferred a program that the learner has named
+ * @param dist built files; a checkout's own Node stands beside them
+ * @throws {UserError} when no Node of version 20 or newer is there
+ */
+export async function findNode(preferred: string | undefined, dist: string): Promise<NodeProgram> {
+  const own = path.join(dist, "../node_modules/node/bin/node");
+  const candidates = preferred ? [preferred] : [process.execPath, own, "node"];
+  const found: NodeProgram[] = [];
+  const reasons: string[] = [];
+  for (const candidate of candidates) {
+    try {
+      const program = await probe(candidate);
+      if (program.notes.length === 0) return program;
+      found.push(program);
+    } catch (error) {
+      reasons.push(`${candidate}: ${messageOf(error).split("\n")[0]}`);
+    }
+  }
+  const [best] = found.sort((a, b) => a.notes.length - b.notes.length);
+  if (!best) throw new UserError(`No Node.js can run exercises (${reasons.join("; ")}).`, "Install Node.js 22 or newer, or name one in the setting practicum.node.");
+  return best;
+}
+
+/** Environment of a child: nothing of the learner's own reaches it. */
+export function childEnvironment(): NodeJS.ProcessEnv {
+  const kept = process.platform === "win32" ? ["SystemRoot", "TEMP"] : [];
+  return { ...Object.fromEntries(kept.map((name) => [name, process.env[name]])), ...(process.versions.electron && { ELECTRON_RUN_AS_NODE: "1" }) };
+}
+
+async function probe(program: string): Promise<NodeProgram> {
+  let refused: unknown;
+  for (const sandbox of SANDBOXES) {
+    try {
+      const { stdout } = await promisify(execFile)(program, [...BASE_FLAGS, ...sandbox, "-e", PROBE], { env: childEnvironmentOf(program), timeout: 10_000 });
+      const [version, strips] = JSON.parse(stdout) as [string, boolean];
+      if (Number.parseInt(version, 10) < 20) throw new Error(`version ${version} is too old`);
+      const notes = [...(sandbox.length > 0 ? [] : ["no permission model: learner code is not sandboxed"]), ...(strips ? [] : ["no type stripping of its own: a library does it"])];
+      return { path: program, version, sandbox, stripper: strips ? "node" : "amaro", notes };
+    } catch (error) {
+      refused ??= error;
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") break;
+    }
+  }
+  throw refused;
+}
+
+/** Looking a program up by name needs the path. */
+const childEnvironmentOf = (program: string): NodeJS.ProcessEnv => ({ ...childEnvironment(), ...(path.isAbsolute(program) ? {} : { PATH: process.env.PATH }) });

@@ -1,0 +1,136 @@
+/** One child process and the protocol with it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { createMessageConnection, type MessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
+import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
+import { BASE_FLAGS, childEnvironment, type NodeProgram } from "./node.ts";
+
+export type ProgramName = "runtime" | "grader" | "oracle";
+
+export interface ProcessOptions {
+  readonly node: NodeProgram;
+  readonly dist: string;
+  readonly program: ProgramName;
+  readonly log: (line: string) => void;
+}
+
+/** How much of what a program prints is kept. */
+const OUTPUT_LIMIT = 64 * 1024;
+
+export class Process {
+  readonly program: ProgramName;
+  readonly connection: MessageConnection;
+  /** Resolves when the process can be asked; rejects when it ends before. */
+  readonly ready: Promise<BackendInfo>;
+  /** Resolves with how it ended; never rejects. */
+  readonly ended: Promise<string>;
+  /** What the program prints; set it before asking. */
+  onOutput: (text: string) => void = () => {};
+  readonly #child: ChildProcess;
+  #printed = 0;
+  #running = true;
+
+  constructor({ node, dist, program, log }: ProcessOptions) {
+    this.program = program;
+    this.#child = spawn(node.path, [...BASE_FLAGS, ...flags(node, dist, program), path.join(dist, `${program}.mjs`)], {
+      env: childEnvironment(),
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
+      detached: process.platform !== "win32", // a group of its own, so that `kill` reaches all of it
+      windowsHide: true,
+    });
+    living.add(this);
+    const [, stdout, stderr, input, output] = this.#child.stdio as unknown as [null, Readable, Readable, Writable, Readable];
+    for (const stream of [stdout, stderr]) stream.setEncoding("utf8").on("data", (text: string) => this.#print(text));
+    input.on("error", () => {}); // it ended: `ended` tells
+    this.connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
+    this.connection.onError(([error]) => log(`${program} ${this.#child.pid}: ${error.message}`));
+    this.ended = this.#ending();
+    this.ready = this.#ready();
+    this.ready.catch(() => {}); // whoever waits for it hears of it
+    this.connection.listen();
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** A request that fails as an `ImplementationFault` when the process ends under it. */
+  async ask<R>(request: (connection: MessageConnection) => Promise<R>): Promise<R> {
+    const died = this.ended.then((how) => {
+      const fault: ImplementationFault = { kind: "died", message: `The process ended before it answered (${how}).` };
+      throw new ResponseError(IMPLEMENTATION_FAULT, fault.message, fault);
+    });
+    died.catch(() => {});
+    return this.#running ? Promise.race([request(this.connection), died]) : died;
+  }
+
+  /** Ends the process and all it has started, at once. */
+  kill(): void {
+    if (!this.#running || this.#child.pid === undefined) return;
+    try {
+      if (process.platform === "win32") this.#child.kill("SIGKILL");
+      else process.kill(-this.#child.pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+
+  #print(text: string): void {
+    if (this.#printed >= OUTPUT_LIMIT) return;
+    this.#printed += text.length;
+    this.onOutput(this.#printed >= OUTPUT_LIMIT ? `${text.slice(0, OUTPUT_LIMIT)}\n(more was printed than is shown)\n` : text);
+  }
+
+  async #ending(): Promise<string> {
+    const how = await new Promise<string>((resolve) => {
+      this.#child.once("error", (error) => resolve(error.message));
+      this.#child.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+    });
+    this.#running = false;
+    living.delete(this);
+    setImmediate(() => this.connection.dispose()); // whoever asks hears first how it ended
+    return how;
+  }
+
+  async #ready(): Promise<BackendInfo> {
+    const said = new Promise<BackendInfo>((resolve, reject) => {
+      this.connection.onNotification(ReadyNotification, ({ protocol, backend }) =>
+        protocol === PROTOCOL_VERSION ? resolve(backend) : reject(new Error(`${this.program} speaks protocol ${protocol}, not ${PROTOCOL_VERSION}`)),
+      );
+    });
+    let printed = "";
+    this.#child.stderr?.on("data", (text: string) => (printed = (printed + text).slice(-2000)));
+    return Promise.race([
+      said,
+      this.ended.then((how) => {
+        throw new Error(`the ${this.program} process did not start (${how})\n${printed}`);
+      }),
+    ]);
+  }
+}
+
+const living = new Set<Process>();
+process.once("exit", () => {
+  for (const child of living) child.kill();
+});
+
+/** Ends of all processes of a list. */
+export const killed = async (processes: readonly Process[]): Promise<void> => {
+  for (const child of processes) child.kill();
+  await Promise.all(processes.map((child) => child.ended));
+};
+
+/** The narrowest permissions that the program runs under; ONNX Runtime is an addon, which voids them. */
+function flags({ sandbox }: NodeProgram, dist: string, program: ProgramName): readonly string[] {
+  if (program === "oracle" || sandbox.length === 0) return [];
+  const files = [`${program}.mjs`, "amaro.mjs", ...(program === "runtime" ? WASM : [])].map((file) => path.join(dist, file));
+  return [...sandbox, ...files.filter((file) => existsSync(file)).map((file) => `--allow-fs-read=${file}`)];
+}
+
+const WASM = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"];

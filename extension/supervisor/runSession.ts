@@ -1,0 +1,68 @@
+/** One run of `run.ts` on an attempt, in a process of its own that ends with it. */
+import { ResponseError } from "vscode-jsonrpc/node";
+import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, LoadRequest, RunEventNotification, RunRequest, type SourceTree } from "../protocol/runtime.ts";
+import type { RunRequest as Request, RunResult } from "./api.ts";
+import { watchMemory } from "./memory.ts";
+import type { Process } from "./process.ts";
+import { runtimeSeed } from "./seeds.ts";
+
+const RUN_SECONDS = 30 * 60;
+
+/** Never rejects for what the attempt does, nor when it is cancelled: the result says so. */
+export async function run(process: Process, request: Request, seed: number): Promise<RunResult> {
+  const started = performance.now();
+  const limits = new Limits(process, request);
+  let backend: BackendInfo | undefined;
+  const result = (state: RunResult["state"], fault?: ImplementationFault): RunResult => ({ state, backend, seed, ms: performance.now() - started, ...(fault && { fault }) });
+  try {
+    request.signal?.throwIfAborted();
+    backend = await process.ready;
+    request.onBackend?.(backend);
+    await runProgram(process, request, seed);
+    return result("finished");
+  } catch (error) {
+    if (request.signal?.aborted) return result("cancelled");
+    if (limits.exceeded) return result("errored", { kind: "died", message: limits.exceeded });
+    if (error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT) return result("errored", error.data as ImplementationFault);
+    throw error;
+  } finally {
+    limits.dispose();
+    process.kill();
+    await process.ended;
+  }
+}
+
+async function runProgram(process: Process, { exercise, attempt, scale = "quick", corpus, onEvent, onOutput }: Request, seed: number): Promise<void> {
+  if (onOutput) process.onOutput = onOutput;
+  process.connection.onNotification(RunEventNotification, onEvent);
+  const program: SourceTree = { root: attempt.root, entry: "run.ts", files: { "run.ts": exercise.files["run.ts"] ?? "", ...attempt.files } };
+  const { implementation } = await process.ask((c) => c.sendRequest(LoadRequest, { source: attempt, seed: runtimeSeed(seed), corpus }));
+  await process.ask((c) => c.sendRequest(RunRequest, { implementation, program, scale }));
+}
+
+/** Cancellation, time and memory: each ends the process. */
+class Limits {
+  exceeded: string | undefined;
+  readonly #dispose: () => void;
+
+  constructor(process: Process, { exercise, signal }: Request) {
+    const { runSeconds = RUN_SECONDS, memoryMiB } = exercise.limits ?? {};
+    const stop = (why: string) => {
+      this.exceeded ??= why;
+      process.kill();
+    };
+    const cancel = () => process.kill();
+    signal?.addEventListener("abort", cancel, { once: true });
+    const timer = setTimeout(() => stop(`The run was stopped after its limit of ${runSeconds} s.`), runSeconds * 1000);
+    const unwatch = watchMemory(process, memoryMiB, stop);
+    this.#dispose = () => {
+      signal?.removeEventListener("abort", cancel);
+      clearTimeout(timer);
+      unwatch();
+    };
+  }
+
+  dispose(): void {
+    this.#dispose();
+  }
+}

@@ -1,0 +1,45 @@
+/** Processes that are started before they are needed. Each is used once. */
+import { Process, type ProcessOptions, type ProgramName } from "./process.ts";
+
+/** After ten minutes without a grade or an open exercise nothing waits any more. */
+const IDLE_MS = 10 * 60_000;
+
+export class Spares {
+  readonly #options: Omit<ProcessOptions, "program">;
+  readonly #waiting = new Map<ProgramName, Process>();
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(options: Omit<ProcessOptions, "program">) {
+    this.#options = options;
+  }
+
+  /** A process of the program: the one that waits, or a new one. */
+  take(program: ProgramName): Process {
+    const waiting = this.#waiting.get(program);
+    this.#waiting.delete(program);
+    return waiting?.running ? waiting : this.#start(program);
+  }
+
+  /** Starts what is not there yet. */
+  fill(programs: readonly ProgramName[]): void {
+    for (const program of programs) {
+      if (!this.#waiting.get(program)?.running) this.#waiting.set(program, this.#start(program));
+    }
+    this.#restartClock();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#idle);
+    for (const spare of this.#waiting.values()) spare.kill();
+    this.#waiting.clear();
+  }
+
+  #start(program: ProgramName): Process {
+    return new Process({ ...this.#options, program });
+  }
+
+  #restartClock(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.dispose(), IDLE_MS).unref();
+  }
+}

@@ -1,0 +1,186 @@
+/** Grades and runs attempts in processes of their own. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { messageOf } from "../errors.ts";
+import type { Exercise } from "../exercise/model.ts";
+import { implementationTree } from "../exercise/tree.ts";
+import { scoreOf } from "../grading/score.ts";
+import { type CheckResult, type Grade, overall } from "../protocol/grade.ts";
+import type { BackendInfo, SourceTree } from "../protocol/runtime.ts";
+import type { GradeRequest, RunRequest, RunResult, Supervisor, SupervisorOptions } from "./api.ts";
+import { GradeSession, type Judged } from "./gradeSession.ts";
+import { findNode, type NodeProgram } from "./node.ts";
+import { run } from "./runSession.ts";
+import { digestOf, newSeed } from "./seeds.ts";
+import { Spares } from "./spares.ts";
+
+export const createSupervisor = (options: SupervisorOptions): Supervisor => new NodeSupervisor(options);
+
+/** Runs it on no backend: nothing was started. */
+const NO_BACKEND: BackendInfo = { name: "cpu", device: "none", skipped: [] };
+
+class NodeSupervisor implements Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #log: (line: string) => void;
+  readonly #sessions = new Set<GradeSession>();
+  readonly #runs = new Set<AbortController>();
+  #node: Promise<NodeProgram> | undefined;
+  #runtimeDigest: Promise<string> | undefined;
+  #spares: Promise<Spares> | undefined;
+  /** A grade on save whose checks are loaded and whose expected answers are had. */
+  #prepared: GradeSession | undefined;
+  #disposed = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#log = options.log ?? (() => {});
+  }
+
+  async grade(request: GradeRequest): Promise<Grade> {
+    const { signal, exercise } = request;
+    signal?.throwIfAborted();
+    const startedAt = new Date();
+    const started = performance.now();
+    const session = await this.#sessionFor(request);
+    const abort = () => void session.dispose();
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      const attempt = request.subject ? implementationTree(exercise, request.subject) : request.attempt;
+      const judged = await this.#judge(session, attempt, request);
+      signal?.throwIfAborted();
+      return await this.#gradeOf(request, session.options.seed, attempt, judged, startedAt, performance.now() - started);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      await this.#end(session);
+      if (!signal?.aborted && request.tier === "save" && !request.subject) this.warm(exercise, request.corpus);
+    }
+  }
+
+  async run(request: RunRequest): Promise<RunResult> {
+    const own = new AbortController();
+    const signal = request.signal ? AbortSignal.any([request.signal, own.signal]) : own.signal;
+    this.#runs.add(own);
+    try {
+      const process = (await this.#pool()).take("runtime");
+      return await run(process, { ...request, signal, corpus: corpusOf(request) }, request.seed ?? newSeed());
+    } finally {
+      this.#runs.delete(own);
+    }
+  }
+
+  warm(exercise: Exercise, corpus?: string): void {
+    void this.#warm(exercise, corpus).catch((error: unknown) => this.#log(`could not prepare ${exercise.id}: ${messageOf(error)}`));
+  }
+
+  node(): Promise<NodeProgram> {
+    this.#node ??= findNode(this.#options.node, this.#options.dist);
+    this.#node.catch(() => {
+      this.#node = undefined; // it may be installed meanwhile
+    });
+    return this.#node;
+  }
+
+  async backend(): Promise<BackendInfo> {
+    const process = (await this.#pool()).take("runtime");
+    try {
+      return await process.ready;
+    } finally {
+      process.kill();
+    }
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    for (const controller of this.#runs) controller.abort();
+    (await this.#spares)?.dispose();
+    await Promise.all([...this.#sessions].map((session) => session.dispose()));
+  }
+
+  async #warm(exercise: Exercise, corpus?: string): Promise<void> {
+    const spares = await this.#pool();
+    if (this.#disposed) return;
+    const request = { exercise, corpus, tier: "save" } as const;
+    if (!this.#prepared || !fits(this.#prepared, request)) {
+      if (this.#prepared) void this.#end(this.#prepared);
+      this.#prepared = this.#newSession(spares, request);
+      await this.#prepared.prepare();
+    }
+    spares.fill(["runtime"]);
+  }
+
+  async #sessionFor(request: GradeRequest): Promise<GradeSession> {
+    const prepared = this.#prepared;
+    if (prepared && request.seed === undefined && fits(prepared, request)) {
+      this.#prepared = undefined;
+      return prepared;
+    }
+    return this.#newSession(await this.#pool(), request);
+  }
+
+  #newSession(spares: Spares, request: Pick<GradeRequest, "exercise" | "tier" | "seed" | "corpus">): GradeSession {
+    const { exercise, tier, seed = newSeed() } = request;
+    const session = new GradeSession({ exercise, tier, seed, corpus: corpusOf(request), spares, log: this.#log });
+    this.#sessions.add(session);
+    return session;
+  }
+
+  async #end(session: GradeSession): Promise<void> {
+    this.#sessions.delete(session);
+    await session.dispose();
+  }
+
+  /** A fault of the machine or of the pack is no verdict on the attempt. */
+  async #judge(session: GradeSession, attempt: SourceTree, { onCheck, onOutput, signal }: GradeRequest): Promise<Judged> {
+    try {
+      return await session.grade(attempt, onCheck, onOutput);
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.#log(`grade of ${session.options.exercise.id}: ${error instanceof Error ? error.stack : String(error)}`);
+      return { results: [], problem: { kind: "died", message: `The checks could not be run: ${messageOf(error)}` } };
+    }
+  }
+
+  async #gradeOf(request: GradeRequest, seed: number, attempt: SourceTree, judged: Judged, startedAt: Date, ms: number): Promise<Grade> {
+    const { exercise, tier } = request;
+    const { results, problem, backend = NO_BACKEND } = judged;
+    const checks: readonly CheckResult[] = results;
+    return {
+      exercise: exercise.id,
+      pack: exercise.pack.id,
+      packVersion: exercise.pack.version,
+      ...scoreOf(checks),
+      outcome: overall(checks.map((check) => check.outcome)),
+      tier,
+      checks,
+      ...(problem && { problem: { message: problem.message, ...(problem.location && { location: problem.location }) } }),
+      backend,
+      seed,
+      digests: { attempt: digestOf(attempt.files), pack: exercise.pack.digest, runtime: await this.#digest() },
+      startedAt: startedAt.toISOString(),
+      ms,
+    };
+  }
+
+  #digest(): Promise<string> {
+    this.#runtimeDigest ??= readFile(path.join(this.#options.dist, "runtime.mjs")).then((bytes) => createHash("sha256").update(bytes).digest("hex"));
+    return this.#runtimeDigest;
+  }
+
+  #pool(): Promise<Spares> {
+    this.#spares ??= this.node().then((node) => {
+      this.#log(`Node ${node.version} (${node.path}) runs exercises${node.notes.length > 0 ? `; ${node.notes.join("; ")}` : ""}`);
+      return new Spares({ node, dist: this.#options.dist, log: this.#log });
+    });
+    this.#spares.catch(() => {
+      this.#spares = undefined;
+    });
+    return this.#spares;
+  }
+}
+
+/** The learner's own text, or the one that the exercise ships. */
+const corpusOf = ({ corpus, exercise }: { readonly corpus?: string; readonly exercise: Exercise }): string | undefined => corpus ?? exercise.files["corpus.txt"];
+
+const fits = ({ options }: GradeSession, request: Pick<GradeRequest, "exercise" | "tier" | "corpus">): boolean =>
+  options.exercise.id === request.exercise.id && options.exercise.pack.digest === request.exercise.pack.digest && options.tier === request.tier && options.corpus === corpusOf(request);
