@@ -1,33 +1,14 @@
 /** What a pack and an exercise are, once read. Pure data: reading is `supervisor/packStore.ts`'s work. */
-import type { BackendName } from "../protocol/runtime.ts";
-
-export type Difficulty = "easy" | "medium" | "hard" | "challenge";
+import type * as z from "zod";
+import type { exerciseSchema, markerSchema, packSchema } from "./schemas.ts";
 
 /** `pack.json` */
-export interface PackManifest {
-  readonly format: 1;
-  readonly id: string;
-  readonly version: string;
-  readonly title: string;
-  /** Folder names, in order. */
-  readonly exercises: readonly string[];
-}
+export type PackManifest = z.infer<typeof packSchema>;
 
 /** `exercise.json` */
-export interface ExerciseManifest {
-  /** Never changes: progress is kept under it. */
-  readonly id: string;
-  readonly title: string;
-  readonly difficulty: Difficulty;
-  readonly minutes: number;
-  /** The attempt's main file, as in `starter/`, e.g. "params.ts". */
-  readonly entry: string;
-  readonly teaches: readonly string[];
-  /** Ids of exercises that come before. */
-  readonly needs: readonly string[];
-  readonly backend?: { readonly require?: readonly BackendName[]; readonly refuse?: readonly BackendName[] };
-  readonly limits?: { readonly runSeconds?: number; readonly memoryMiB?: number };
-}
+export type ExerciseManifest = z.infer<typeof exerciseSchema>;
+
+export type Difficulty = ExerciseManifest["difficulty"];
 
 /** Path relative to the exercise's folder -> text; binary oracles are base64 in `binaries`. */
 export interface Exercise extends ExerciseManifest {
@@ -45,12 +26,8 @@ export interface Pack extends Omit<PackManifest, "exercises"> {
   readonly exercises: readonly Exercise[];
 }
 
-/** Written to `.practicum/attempt.json` of a scaffolded folder: says which exercise it is and what the starter was. */
-export interface AttemptMarker {
-  readonly format: 1;
-  readonly exercise: string;
-  readonly pack: string;
-  readonly packVersion: string;
-  /** sha256 of each scaffolded file, as it was written. */
-  readonly scaffolded: Readonly<Record<string, string>>;
-}
+/**
+ * Written to `.practicum/attempt.json` of a scaffolded folder: says which exercise it is and what the starter was
+ * (`scaffolded`: sha256 of each file, as it was written).
+ */
+export type AttemptMarker = z.infer<typeof markerSchema>;

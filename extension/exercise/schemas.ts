@@ -1,0 +1,75 @@
+/** What `pack.json`, `exercise.json` and an attempt's marker hold: types, validation messages and editor completion come from here. */
+import * as z from "zod";
+
+const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case letters and digits, joined by hyphens");
+const schemaUrl = z.string().optional().describe("For editors only.");
+const backend = z.enum(["tfjs-node-gpu", "webgpu", "tfjs-node", "wasm", "cpu"]);
+const words = z.string().trim().min(1, "must not be empty");
+const distinct = (list: readonly string[]): boolean => new Set(list).size === list.length;
+const positive = z.number().int("must be a whole number").positive("must be positive");
+/** The names that a learner's folder gives to files of its own. */
+const OURS = ["run.ts", "surface.ts"];
+
+export const packSchema = z
+  .strictObject({
+    $schema: schemaUrl,
+    format: z.literal(1, "must be 1; a newer format needs a newer Practicum").describe("Version of this file's format."),
+    id: id.describe("Name of the pack; never changes."),
+    version: z
+      .string()
+      .regex(/^\d+\.\d+\.\d+(-[\w.-]+)?$/, 'must be a version such as "1.0.0"')
+      .describe("Semantic version of the pack."),
+    title: words.describe("As learners see it."),
+    exercises: z
+      .array(z.string().regex(/^\d+-[a-z0-9]+(-[a-z0-9]+)*$/, 'must be a number and a name, such as "03-sinusoidal-positions"'))
+      .min(1, "must name at least one exercise")
+      .refine(distinct, "must not name an exercise twice")
+      .readonly()
+      .describe("Folders of the exercises, in the order in which they are shown."),
+  })
+  .readonly()
+  .meta({ title: "Practicum pack" });
+
+export const exerciseSchema = z
+  .strictObject({
+    $schema: schemaUrl,
+    id: id.describe("Never changes: progress is kept under it."),
+    title: words.describe("As learners see it."),
+    difficulty: z.enum(["easy", "medium", "hard", "challenge"]),
+    minutes: positive.describe("How long the exercise takes a typical learner."),
+    entry: z
+      .string()
+      .regex(/^[\w-]+\.ts$/, 'must be a TypeScript file of starter/, such as "attention.ts"')
+      .refine((name) => !OURS.includes(name), "must not be run.ts or surface.ts")
+      .describe("The attempt's main file, as in starter/."),
+    teaches: z.array(words).min(1, "must name at least one thing").readonly().describe("What a learner takes away."),
+    needs: z.array(id).readonly().describe("Ids of exercises that come before."),
+    backend: z
+      .strictObject({ require: z.array(backend).readonly().optional(), refuse: z.array(backend).readonly().optional() })
+      .readonly()
+      .optional()
+      .describe("Backends that the exercise needs, or cannot use."),
+    limits: z
+      .strictObject({ runSeconds: positive.optional(), memoryMiB: positive.optional() })
+      .readonly()
+      .optional()
+      .describe("What Run exercise may use."),
+  })
+  .readonly()
+  .meta({ title: "Practicum exercise" });
+
+export const markerSchema = z
+  .object({
+    format: z.literal(1),
+    exercise: z.string(),
+    pack: z.string(),
+    packVersion: z.string(),
+    scaffolded: z.record(z.string(), z.string()).readonly(),
+  })
+  .readonly();
+
+/** File name in `dist/schemas/` -> JSON schema. */
+export const jsonSchemas = (): Record<string, object> => ({
+  "pack.schema.json": z.toJSONSchema(packSchema, { io: "input" }),
+  "exercise.schema.json": z.toJSONSchema(exerciseSchema, { io: "input" }),
+});

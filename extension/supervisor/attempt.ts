@@ -1,0 +1,130 @@
+/** A learner's folder: reading it, filling it, putting it back to its start. */
+import { createHash } from "node:crypto";
+import { copyFile, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { UserError } from "../errors.ts";
+import { parseMarker } from "../exercise/manifest.ts";
+import type { AttemptMarker, Exercise } from "../exercise/model.ts";
+import { actionFor, BACKUPS, exerciseFiles, MARKER, markerFor, OWN_FOLDER, TYPES } from "../exercise/scaffold.ts";
+import type { SourceTree } from "../protocol/runtime.ts";
+
+export interface ScaffoldResult {
+  /** Files written, among them those brought up to date with the pack. */
+  readonly created: readonly string[];
+  /** Files that were there and stay as they are. */
+  readonly kept: readonly string[];
+}
+
+/**
+ * The modules of an attempt as they are on disk now.
+ * @throws {UserError} when the folder lacks the entry
+ */
+export async function readAttempt(exercise: Exercise, folder: string): Promise<SourceTree> {
+  const root = path.resolve(folder);
+  const { entry } = exercise;
+  if ((await textOf(path.join(root, entry))) === undefined) {
+    throw new UserError(`${root} has no ${entry}.`, `Name the folder of your attempt, or open the exercise there: practicum open ${exercise.slug}`);
+  }
+  const files: Record<string, string> = {};
+  for (const file of await modulesBelow(root)) files[file] = await readFile(path.join(root, file), "utf8");
+  return { root, entry, files };
+}
+
+/** The attempt that a file or folder belongs to: the nearest folder above with our marker. */
+export async function findAttempt(file: string): Promise<{ readonly folder: string; readonly marker: AttemptMarker } | undefined> {
+  const marker = await readMarker(file);
+  if (marker) return { folder: file, marker };
+  const parent = path.dirname(file);
+  return parent === file ? undefined : findAttempt(parent);
+}
+
+/**
+ * Fills a folder for an exercise; an edited file is never overwritten.
+ * @param dist folder of what was built: declarations for the editor and the template
+ * @throws {UserError} when the folder is that of another exercise
+ */
+export async function scaffold(exercise: Exercise, folder: string, dist: string): Promise<ScaffoldResult> {
+  const marker = await readMarker(folder);
+  if (marker && marker.exercise !== exercise.id) {
+    throw new UserError(`${folder} holds an attempt at another exercise, ${marker.exercise}.`, "Choose another folder.");
+  }
+  const plan = { ...exerciseFiles(exercise), "tsconfig.json": await readFile(path.join(dist, "templates/workspace/tsconfig.json"), "utf8") };
+  const scaffolded: Record<string, string> = { ...marker?.scaffolded };
+  const created: string[] = [];
+  const kept: string[] = [];
+  for (const [file, text] of Object.entries(plan)) {
+    const present = await textOf(path.join(folder, file));
+    if (actionFor(present === undefined ? undefined : sha256(present), scaffolded[file], sha256(text)) === "keep") {
+      kept.push(file);
+      continue;
+    }
+    await write(folder, file, text);
+    scaffolded[file] = sha256(text);
+    created.push(file);
+  }
+  await writeOwn(folder, dist, markerFor(exercise, scaffolded));
+  return { created, kept };
+}
+
+/** Puts the exercise's files back to their start; a copy of what that replaces goes to `backup`. Files of the learner's own stay. */
+export async function resetAttempt(exercise: Exercise, folder: string): Promise<{ readonly backup: string; readonly replaced: readonly string[] }> {
+  const backup = path.join(folder, BACKUPS, new Date().toISOString().replaceAll(":", "-"));
+  const replaced: string[] = [];
+  const scaffolded: Record<string, string> = { ...(await readMarker(folder))?.scaffolded };
+  for (const [file, text] of Object.entries(exerciseFiles(exercise))) {
+    const present = await textOf(path.join(folder, file));
+    if (present !== undefined && present !== text) {
+      await mkdir(path.dirname(path.join(backup, file)), { recursive: true });
+      await copyFile(path.join(folder, file), path.join(backup, file));
+      replaced.push(file);
+    }
+    if (present !== text) await write(folder, file, text);
+    scaffolded[file] = sha256(text);
+  }
+  await writeMarker(folder, markerFor(exercise, scaffolded));
+  return { backup, replaced };
+}
+
+async function writeOwn(folder: string, dist: string, marker: AttemptMarker): Promise<void> {
+  await cp(path.join(dist, "types"), path.join(folder, TYPES), { recursive: true });
+  await write(folder, `${OWN_FOLDER}/.gitignore`, `/${path.basename(BACKUPS)}/\n`);
+  await writeMarker(folder, marker);
+}
+
+const writeMarker = (folder: string, marker: AttemptMarker): Promise<void> => write(folder, MARKER, `${JSON.stringify(marker, null, 2)}\n`);
+
+async function readMarker(folder: string): Promise<AttemptMarker | undefined> {
+  const file = path.join(folder, MARKER);
+  const text = await textOf(file);
+  return text === undefined ? undefined : parseMarker(text, file);
+}
+
+/** TypeScript files below the folder, by path with forward slashes, but `run.ts`, declarations, hidden ones and installed packages. */
+async function modulesBelow(root: string, below = ""): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(path.join(root, below), { withFileTypes: true })) {
+    const file = path.posix.join(below, entry.name);
+    if (entry.name.startsWith(".") || entry.name === "node_modules" || file === "run.ts") continue;
+    if (entry.isDirectory()) found.push(...(await modulesBelow(root, file)));
+    else if (/(?<!\.d)\.ts$/.test(entry.name)) found.push(file);
+  }
+  return found.sort();
+}
+
+/** Text of a file, or undefined where there is none. */
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+}
+
+async function write(folder: string, file: string, text: string): Promise<void> {
+  const target = path.join(folder, file);
+  await mkdir(path.dirname(target), { recursive: true });
+  await writeFile(target, text);
+}
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

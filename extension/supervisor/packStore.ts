@@ -1,0 +1,92 @@
+/** Reads packs from disk. */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { UserError } from "../errors.ts";
+import { parseExercise, parsePack, requireFiles } from "../exercise/manifest.ts";
+import type { Exercise, Pack } from "../exercise/model.ts";
+
+/** Everything else is binary: an ONNX graph may well happen to be valid UTF-8. */
+const TEXT = new Set([".ts", ".json", ".md", ".txt", ".py", ".svg", ".csv"]);
+
+/**
+ * Reads a whole pack.
+ * @throws {UserError} naming the file and what is wrong with it
+ */
+export async function readPack(folder: string): Promise<Pack> {
+  const root = path.resolve(folder);
+  const files = await readFiles(root);
+  const manifest = files.get("pack.json");
+  if (!manifest) throw new UserError(`${root} is not a pack: it has no pack.json.`, "Name the folder that holds pack.json.");
+  const { exercises: slugs, ...rest } = parsePack(manifest.toString("utf8"), path.join(root, "pack.json"));
+  const digest = digestOf(files);
+  const origin = { id: rest.id, version: rest.version, title: rest.title, digest };
+  const exercises = slugs.map((slug) => readExercise(root, slug, files, origin));
+  requireDistinctIds(exercises);
+  return { ...rest, folder: root, digest, exercises };
+}
+
+/**
+ * The exercise of that id, folder name or number.
+ * @throws {UserError} when there is none, or more than one
+ */
+export function findExercise(packs: readonly Pack[], wanted: string): Exercise {
+  const all = packs.flatMap((pack) => pack.exercises);
+  const number = /^\d+$/.test(wanted) ? Number(wanted) : undefined;
+  const found = all.filter(({ id, slug }) => id === wanted || slug === wanted || (number !== undefined && Number.parseInt(slug, 10) === number));
+  if (found.length === 1) return found[0] as Exercise;
+  const known = (found.length > 1 ? found : all).map(({ id, slug }) => `${slug} (${id})`).join(", ") || "none";
+  if (found.length > 1) throw new UserError(`"${wanted}" could be any of ${known}.`, "Name it by its id.");
+  throw new UserError(`There is no exercise "${wanted}".`, `These are known: ${known}.`);
+}
+
+/** sha256 over paths and contents, in order of path. */
+export function digestOf(files: ReadonlyMap<string, Buffer | string>): string {
+  const hash = createHash("sha256");
+  for (const [file, content] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(`${file}\0${Buffer.byteLength(content)}\0`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+function readExercise(root: string, slug: string, all: ReadonlyMap<string, Buffer>, pack: Exercise["pack"]): Exercise {
+  const folder = path.join(root, slug);
+  const own = [...all].flatMap(([file, content]) => (file.startsWith(`${slug}/`) ? [[file.slice(slug.length + 1), content] as const] : []));
+  const manifest = all.get(`${slug}/exercise.json`);
+  if (!manifest) {
+    throw new UserError(`${path.join(root, "pack.json")} names the exercise "${slug}", but ${folder} has no exercise.json.`, "Add the exercise, or take its name out of pack.json.");
+  }
+  const isText = ([file]: readonly [string, Buffer]) => TEXT.has(path.extname(file));
+  const exercise: Exercise = {
+    ...parseExercise(manifest.toString("utf8"), path.join(folder, "exercise.json")),
+    slug,
+    pack,
+    folder,
+    files: Object.fromEntries(own.filter(isText).map(([file, content]) => [file, content.toString("utf8")])),
+    binaries: Object.fromEntries(own.filter((f) => !isText(f)).map(([file, content]) => [file, content.toString("base64")])),
+  };
+  requireFiles(exercise);
+  return exercise;
+}
+
+function requireDistinctIds(exercises: readonly Exercise[]): void {
+  for (const [i, { id, folder }] of exercises.entries()) {
+    const first = exercises.findIndex((e) => e.id === id);
+    if (first !== i) throw new UserError(`${folder} and ${exercises[first]?.folder} have the same id "${id}".`, "Give one of them an id of its own in exercise.json.");
+  }
+}
+
+/** Every file below the folder, by its path with forward slashes; hidden ones, links and installed packages left out. */
+async function readFiles(root: string, below = ""): Promise<Map<string, Buffer>> {
+  const entries = await readdir(path.join(root, below), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`${path.join(root, below)} cannot be read (${error.code}).`, "Name a folder that holds a pack.json.", { cause: error });
+  });
+  const files = new Map<string, Buffer>();
+  for (const entry of entries) {
+    const file = path.posix.join(below, entry.name);
+    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    if (entry.isDirectory()) for (const [f, content] of await readFiles(root, file)) files.set(f, content);
+    else if (entry.isFile()) files.set(file, await readFile(path.join(root, file)));
+  }
+  return files;
+}
