@@ -4,7 +4,7 @@
  */
 import { ResponseError } from "vscode-jsonrpc/node";
 import type { Exercise } from "../exercise/model.ts";
-import { checkTree, implementationTree, sentences } from "../exercise/tree.ts";
+import { checkFiles, checkTree, implementationTree, sentences } from "../exercise/tree.ts";
 import type { CheckResult } from "../protocol/grade.ts";
 import { AskRequest, CheckFinished, GradeRequest, type ImplementationName, PrepareRequest, StartRequest, StopNotification } from "../protocol/grader.ts";
 import { type BackendInfo, CallRequest, IMPLEMENTATION_FAULT, type ImplementationFault, LoadRequest, type SourceTree } from "../protocol/runtime.ts";
@@ -73,9 +73,8 @@ export class GradeSession {
     grader.connection.onRequest(AskRequest, ({ id, ...call }) => this.#at(id).process.ask((connection) => connection.sendRequest(CallRequest, { ...call, implementation: this.#at(id).implementation })));
     grader.connection.onNotification(StopNotification, ({ id }) => this.#at(id).process.kill());
     await grader.ready;
-    const checks = checkTree(exercise);
-    const checkFiles = Object.keys(checks.files).filter((file) => file.endsWith(".check.ts")).sort();
-    await grader.ask((connection) => connection.sendRequest(PrepareRequest, { exercise: exercise.id, checks, checkFiles, seed, tier, sentences: sentences(exercise) }));
+    const params = { exercise: exercise.id, checks: checkTree(exercise), checkFiles: checkFiles(exercise), seed, tier, sentences: sentences(exercise) };
+    await grader.ask((connection) => connection.sendRequest(PrepareRequest, params));
     return grader;
   }
 
