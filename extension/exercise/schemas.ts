@@ -69,7 +69,7 @@ export const markerSchema = z
   .readonly();
 
 /** File name in `dist/schemas/` -> JSON schema. */
-export const jsonSchemas = (): Record<string, object> => ({
-  "pack.schema.json": z.toJSONSchema(packSchema, { io: "input" }),
-  "exercise.schema.json": z.toJSONSchema(exerciseSchema, { io: "input" }),
-});
+export const jsonSchemas = (): Record<string, object> => ({ "pack.schema.json": jsonSchema(packSchema), "exercise.schema.json": jsonSchema(exerciseSchema) });
+
+/** In the draft that editors know best. `readonly` is about our types: the author does write the file. */
+const jsonSchema = (schema: z.ZodType): object => z.toJSONSchema(schema, { io: "input", target: "draft-7", override: ({ jsonSchema }) => void delete jsonSchema.readOnly });

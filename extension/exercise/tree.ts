@@ -23,11 +23,6 @@ export function starterTree(exercise: Exercise): SourceTree {
   return { root: path.join(exercise.folder, "starter"), entry: exercise.entry, files: { ...withSurface(exercise), ...under(exercise, "starter/") } };
 }
 
-/** `run.ts` and the helper modules that it may import. */
-export function runTree(exercise: Exercise): SourceTree {
-  return { root: exercise.folder, entry: "run.ts", files: { ...starterTree(exercise).files, "run.ts": exercise.files["run.ts"] as string } };
-}
-
 /** Every module of the exercise: checks import relative files. The entry is the first file of checks. */
 export function checkTree(exercise: Exercise): SourceTree {
   const files = Object.fromEntries(Object.entries(exercise.files).filter(([file]) => file.endsWith(".ts")));

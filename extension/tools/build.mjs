@@ -1,6 +1,6 @@
 // Builds everything that is shipped into dist/. `--watch` rebuilds on change, `--clean` starts from nothing.
 import { existsSync, watch as watchFolder } from "node:fs";
-import { chmod, cp, mkdir, readdir, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -11,8 +11,8 @@ const dist = path.join(root, "dist");
 const watching = process.argv.includes("--watch");
 
 const common = { bundle: true, sourcemap: "linked", logLevel: watching ? "info" : "warning", legalComments: "none", absWorkingDir: root, outdir: dist };
-// ESM bundles of CommonJS packages need a `require`.
-const banner = { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" };
+// ESM bundles of CommonJS packages need a `require` and a `__dirname`.
+const banner = { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url), __dirname = import.meta.dirname;" };
 const node = { ...common, platform: "node", target: "node20", format: "esm", outExtension: { ".js": ".mjs" }, banner, mainFields: ["module", "main"] };
 
 const bundles = [
@@ -20,6 +20,7 @@ const bundles = [
   { ...node, entryPoints: { runtime: "extension/runtime/main.ts" }, minify: true, keepNames: true },
   { ...node, entryPoints: { grader: "extension/grader/main.ts" }, mainFields: ["main", "module"] },
   { ...node, entryPoints: { oracle: "extension/runtime/oracle.ts" }, external: ["onnxruntime-node"] },
+  { ...node, entryPoints: { amaro: "node_modules/amaro/dist/index.js" } }, // strips types where Node cannot
   { ...node, entryPoints: { practicum: "extension/cli/main.ts" }, banner: { js: `#!/usr/bin/env node\n${banner.js}` } },
   { ...common, platform: "browser", target: "es2022", format: "iife", entryPoints: { panel: "webviews/panel/main.ts" }, loader: { ".css": "css" }, minify: true },
 ];
@@ -52,7 +53,16 @@ async function copyAssets() {
     replaceFolder("exercises", (file) => !/[\\/]oracle[\\/].*\.(mjs|ts|py)$/.test(file)),
     replaceFolder("templates", () => true),
     buildTypes(root, path.join(dist, "types")),
+    writeSchemas(),
   ]);
+}
+
+/** What the editor completes and checks manifests by, made from what the extension itself checks them by. */
+async function writeSchemas() {
+  const { outputFiles } = await esbuild.build({ ...node, entryPoints: ["extension/exercise/schemas.ts"], banner: {}, sourcemap: false, write: false });
+  const { jsonSchemas } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+  await mkdir(path.join(dist, "schemas"), { recursive: true });
+  for (const [name, schema] of Object.entries(jsonSchemas())) await writeFile(path.join(dist, "schemas", name), `${JSON.stringify(schema, null, 2)}\n`);
 }
 
 async function replaceFolder(name, filter) {
@@ -75,7 +85,7 @@ function watchAssets() {
       return copyAssets().catch((problem) => console.error(problem));
     });
   };
-  for (const folder of ["exercises", "templates", "extension/runtime", "extension/protocol"]) {
+  for (const folder of ["exercises", "templates", "extension/runtime", "extension/protocol", "extension/exercise"]) {
     if (existsSync(path.join(root, folder))) watchFolder(path.join(root, folder), { recursive: true }, again);
   }
 }
