@@ -1,0 +1,49 @@
+/** A headless Chromium on the workbench, driven as a person would. */
+import { createWriteStream, writeFileSync } from "node:fs";
+import path from "node:path";
+import { type Browser, type FrameLocator, type Page, chromium } from "playwright-core";
+import { environment, type Home } from "./web.ts";
+import { BROWSER } from "./webInstall.ts";
+
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+export interface Window {
+  readonly browser: Browser;
+  readonly page: Page;
+}
+
+/** PRACTICUM_CHROME names another Chromium than the one installed by `webInstall.ts`. */
+export async function openBrowser(home: Home, { width = 1280, height = 800, scale = 1, dark = true } = {}): Promise<Window> {
+  const other = process.env.PRACTICUM_CHROME;
+  const browser = await chromium.launch({
+    executablePath: other ?? path.join(BROWSER, "chromium"),
+    env: environment(home, other ? {} : { LD_LIBRARY_PATH: path.join(BROWSER, "lib"), FONTCONFIG_FILE: writeFontConfig(home) }) as Record<string, string>,
+    args: FLAGS,
+  });
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale, colorScheme: dark ? "dark" : "light" });
+  const log = createWriteStream(path.join(home.folder, "console.log"));
+  page.on("console", (message) => log.write(`${message.type()} ${message.text()}\n`));
+  page.on("pageerror", (problem) => log.write(`pageerror ${problem}\n`));
+  return { browser, page };
+}
+
+/** Chromium ends at once where it finds no font, so its own come first. */
+function writeFontConfig({ folder }: Home): string {
+  const file = path.join(folder, "fonts.conf");
+  const folders = [path.join(BROWSER, "fonts"), "/usr/share/fonts"].map((dir) => `<dir>${dir}</dir>`);
+  writeFileSync(file, `<?xml version="1.0"?><fontconfig>${folders.join("")}<cachedir>${path.join(folder, "tmp/fonts")}</cachedir></fontconfig>`);
+  return file;
+}
+
+/** The document of a visible webview. */
+export const webview = (page: Page, index = 0): FrameLocator => page.frameLocator("iframe.webview.ready").nth(index).frameLocator("iframe#active-frame");
+
+/** Picks a command from the palette by its title. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press("F1");
+  const input = page.locator(".quick-input-widget input").first();
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+  await page.keyboard.press("Enter");
+}

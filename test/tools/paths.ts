@@ -1,0 +1,11 @@
+/** Where things stand in the repository. */
+import path from "node:path";
+
+export const ROOT = path.resolve(import.meta.dirname, "../..");
+/** Results, screenshots and bundles of tests; git-ignored. */
+export const OUT = path.join(ROOT, "out");
+export const DIST = path.join(ROOT, "dist");
+/** The Node that tests and the web workbench run on. */
+export const NODE = path.join(ROOT, "node_modules/node/bin", process.platform === "win32" ? "node.exe" : "node");
+/** A VS Code for the browser and a Chromium, from npm packages alone; git-ignored. */
+export const WEB = path.join(ROOT, ".vscode-test/web");

@@ -1,0 +1,136 @@
+/** Runs the VS Code of `webInstall.ts` on loopback, each time in a home of its own. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { NODE } from "./paths.ts";
+import { CODE_SERVER } from "./webInstall.ts";
+
+/** Everything that VS Code and its extensions write goes below this folder. */
+export interface Home {
+  readonly folder: string;
+  readonly workspace: string;
+}
+
+export interface Server {
+  /** e.g. "http://127.0.0.1:4711" */
+  readonly base: string;
+  /** Process id of the server; everything it starts is in its process group. */
+  readonly pid: number;
+  url(workspace: string, parameters?: Readonly<Record<string, string>>): string;
+  /** The path as the workbench names it. */
+  uri(file: string): string;
+  stop(): Promise<void>;
+}
+
+/** No telemetry, no look for updates, nothing that covers the screen. */
+const QUIET = {
+  "workbench.startupEditor": "none",
+  "workbench.tips.enabled": false,
+  "workbench.enableExperiments": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "window.commandCenter": false,
+  "chat.disableAIFeatures": true,
+  "telemetry.telemetryLevel": "off",
+  "extensions.autoUpdate": false,
+  "extensions.autoCheckUpdates": false,
+  "extensions.ignoreRecommendations": true,
+  "typescript.disableAutomaticTypeAcquisition": true,
+  "git.enabled": false,
+};
+
+/** A new home in the system's temp folder: sockets lie below it, and their paths must be short. It goes when this process ends. */
+export function newHome(settings: object = {}): Home {
+  const folder = mkdtempSync(path.join(tmpdir(), "vsc-"));
+  if (!process.env.PRACTICUM_KEEP) process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return prepareHome(folder, { ...QUIET, ...settings });
+}
+
+/** Makes the folders of a home where they are missing, and writes its user settings. */
+export function prepareHome(folder: string, settings: object): Home {
+  const workspace = path.join(folder, "workspace");
+  for (const part of [workspace, path.join(folder, "tmp"), path.join(folder, "user/User")]) mkdirSync(part, { recursive: true });
+  writeFileSync(path.join(folder, "config.yaml"), "auth: none\n");
+  writeFileSync(path.join(folder, "user/User/settings.json"), JSON.stringify(settings, null, 2));
+  return { folder, workspace };
+}
+
+export function installExtension(home: Home, vsix: string): void {
+  execFileSync(NODE, [...homeArguments(home), "--install-extension", path.resolve(vsix)], { env: environment(home), stdio: ["ignore", "ignore", "inherit"] });
+}
+
+/** @param options.flags further flags of the workbench, e.g. "enable-smoke-test-driver" */
+export async function startServer(home: Home, options: { env?: NodeJS.ProcessEnv; flags?: readonly string[]; trust?: boolean; port?: number } = {}): Promise<Server> {
+  const port = options.port ?? (await freePort());
+  const log = openSync(path.join(home.folder, "server.log"), "w");
+  const flags = [
+    ...["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--disable-telemetry", "--disable-update-check", "--disable-getting-started-override", "--ignore-last-opened"],
+    ...(options.trust ? [] : ["--disable-workspace-trust"]),
+    ...(options.flags ?? []).flatMap((flag) => ["--vscode-option", flag]),
+  ];
+  // A process group of its own, so that what the server starts can be ended with it.
+  const child = spawn(NODE, [...homeArguments(home), ...flags], { env: environment(home, options.env), stdio: ["ignore", log, log], detached: true });
+  process.once("exit", () => endGroup(child));
+  const base = `http://127.0.0.1:${port}`;
+  await healthy(base, child, path.join(home.folder, "server.log"));
+  return {
+    base,
+    pid: child.pid as number,
+    url: (workspace, parameters = {}) => `${base}/?${new URLSearchParams({ folder: path.resolve(workspace), ...parameters })}`,
+    uri: (file) => `vscode-remote://127.0.0.1:${port}${path.resolve(file)}`,
+    stop: () => stop(child),
+  };
+}
+
+const homeArguments = ({ folder }: Home): string[] => [
+  path.join(CODE_SERVER, "out/node/entry.js"),
+  ...["--config", path.join(folder, "config.yaml"), "--user-data-dir", path.join(folder, "user"), "--extensions-dir", path.join(folder, "extensions")],
+];
+
+/** The machine's environment less what an outer npm, editor or Node would leak into this one; no extension gallery. */
+export function environment(home: Home, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const leaks = /^(VSCODE_|ELECTRON_|CODE_SERVER_|CS_|npm_|XDG_|NODE_OPTIONS$|PORT$|PASSWORD$|HASHED_PASSWORD$|LD_LIBRARY_PATH$)/;
+  const own = Object.entries(process.env).filter(([name]) => !leaks.test(name));
+  const gallery = JSON.stringify({ serviceUrl: "", itemUrl: "" });
+  return { ...Object.fromEntries(own), HOME: home.folder, TMPDIR: path.join(home.folder, "tmp"), EXTENSIONS_GALLERY: gallery, ...extra };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
+
+/** Resolves when the server answers: it offers no event for that, so it is asked again until it does. */
+async function healthy(base: string, child: ChildProcess, log: string): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`VS Code's server ended with ${child.exitCode}; its log is ${log}`);
+    const answer = await fetch(`${base}/healthz`).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, "exit");
+    const patience = setTimeout(() => child.kill("SIGKILL"), 5000);
+    child.kill("SIGTERM");
+    await ended;
+    clearTimeout(patience);
+  }
+  endGroup(child);
+}
+
+function endGroup(child: ChildProcess): void {
+  try {
+    process.kill(-(child.pid as number), "SIGKILL");
+  } catch {
+    // Nothing of the group is left.
+  }
+}
