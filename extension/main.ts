@@ -1,0 +1,61 @@
+/** Composition root: constructs the parts, wires them, registers them. Starts no process and reads no file. */
+import path from "node:path";
+import * as vscode from "vscode";
+import { Attempts } from "./ui/attempts.ts";
+import { CheckExplorer } from "./ui/checkExplorer.ts";
+import { registerCommands } from "./ui/commands.ts";
+import { Compare } from "./ui/compare.ts";
+import { ContextKeySync } from "./ui/contextKeys.ts";
+import { ExerciseTree } from "./ui/exerciseTree.ts";
+import { Faults } from "./ui/faults.ts";
+import { GradeStatus } from "./ui/gradeStatus.ts";
+import { Grading } from "./ui/grading.ts";
+import { Hints } from "./ui/hints.ts";
+import { Library } from "./ui/library.ts";
+import { Notify } from "./ui/notify.ts";
+import { OnSave } from "./ui/onSave.ts";
+import { ProgressStore } from "./ui/progressStore.ts";
+import { RunLens } from "./ui/runLens.ts";
+import { RunPanel } from "./ui/runPanel.ts";
+import { Runs } from "./ui/runs.ts";
+import { Supervision } from "./ui/supervision.ts";
+import { Targets } from "./ui/target.ts";
+import { Verdicts } from "./ui/verdicts.ts";
+
+/** What the parts say to a program that drives the editor, such as our tests. */
+export interface Practicum {
+  readonly verdicts: Verdicts;
+  readonly runs: Runs;
+  readonly status: GradeStatus;
+  readonly tree: ExerciseTree;
+  readonly explorer: CheckExplorer;
+  readonly library: Library;
+}
+
+export function activate(context: vscode.ExtensionContext): Practicum {
+  const dist = path.join(context.extensionPath, "dist");
+  const log = vscode.window.createOutputChannel("Practicum", { log: true });
+  const notify = new Notify(log);
+  const library = new Library(path.join(dist, "exercises"));
+  const progress = new ProgressStore(context.globalState);
+  const attempts = new Attempts(library, notify);
+  const verdicts = new Verdicts();
+  const supervision = new Supervision({ dist, log: (line) => log.info(line) });
+  const grading = new Grading(supervision, verdicts, progress, notify);
+  const runs = new Runs(supervision, grading);
+  const onSave = new OnSave(attempts, grading, notify);
+  const status = new GradeStatus(attempts, verdicts, progress);
+  const tree = new ExerciseTree(library, verdicts, progress, notify);
+  const explorer = new CheckExplorer(library, attempts, grading, onSave, verdicts);
+  const panel = new RunPanel(vscode.Uri.file(dist), runs, verdicts, attempts, notify);
+  const hints = new Hints(library, progress);
+  const compare = new Compare(library, progress);
+  const targets = new Targets(library, attempts);
+  context.subscriptions.push(
+    ...[log, progress, attempts, verdicts, supervision, grading, runs, onSave, status, tree, explorer, panel, hints, compare],
+    ...[new Faults(verdicts, runs), new RunLens(attempts), new ContextKeySync(attempts, progress)],
+    registerCommands({ dist, notify, targets, attempts, grading, runs, panel, hints, compare, progress }),
+  );
+  void notify.guard(() => attempts.follow(vscode.window.activeTextEditor));
+  return { verdicts, runs, status, tree, explorer, library };
+}

@@ -1,0 +1,52 @@
+/** What Practicum adds to the editor, typed. `package.json` says the same in JSON, and a test compares the two. No `vscode` here. */
+
+export const COMMANDS = [
+  "practicum.openExercise",
+  "practicum.runExercise",
+  "practicum.cancelRun",
+  "practicum.gradeNow",
+  "practicum.showStatement",
+  "practicum.showHint",
+  "practicum.compareWithReference",
+  "practicum.giveUp",
+  "practicum.resetExercise",
+  "practicum.openAsWorkspace",
+  "practicum.chooseFolder",
+  "practicum.showPanel",
+  "practicum.showLog",
+] as const;
+export type CommandId = (typeof COMMANDS)[number];
+
+export interface Settings {
+  readonly "practicum.folder": string;
+  readonly "practicum.gradeOnSave": boolean;
+  readonly "practicum.scale": "quick" | "full";
+  readonly "practicum.corpus": string;
+  readonly "practicum.node": string;
+}
+export const SETTINGS: Settings = {
+  "practicum.folder": "~/practicum",
+  "practicum.gradeOnSave": true,
+  "practicum.scale": "quick",
+  "practicum.corpus": "",
+  "practicum.node": "",
+};
+
+export interface ContextKeys {
+  /** The file being edited is one of an attempt. */
+  readonly "practicum.attemptActive": boolean;
+  /** Folders of the attempts seen so far: the title bar of each editor asks for its own. */
+  readonly "practicum.attemptFolders": readonly string[];
+  /** The reference of the active exercise may be seen. */
+  readonly "practicum.canCompare": boolean;
+  readonly "practicum.running": boolean;
+}
+export const CONTEXT_KEYS = ["practicum.attemptActive", "practicum.attemptFolders", "practicum.canCompare", "practicum.running"] as const satisfies readonly (keyof ContextKeys)[];
+
+export const VIEW = "practicum.exercises";
+export const PANEL = "practicum.panel";
+export const WALKTHROUGH = "practicum.start";
+
+/** Schemes of documents that exist in memory only. */
+export const REFERENCE_SCHEME = "practicum-reference";
+export const HINTS_SCHEME = "practicum-hints";

@@ -1,0 +1,90 @@
+/** Packs and their exercises in the activity bar: how hard, how long, how far. */
+import * as vscode from "vscode";
+import type { Exercise, Pack } from "../exercise/model.ts";
+import { mayCompare } from "../exercise/progress.ts";
+import { VIEW } from "./contributions.ts";
+import { command } from "./editor.ts";
+import type { Library } from "./library.ts";
+import type { Notify } from "./notify.ts";
+import type { ProgressStore } from "./progressStore.ts";
+import { type Badge, badgeOf } from "./verdict.ts";
+import type { Verdicts } from "./verdicts.ts";
+
+export type TreeNode = { readonly kind: "pack"; readonly pack: Pack } | ExerciseNode;
+export interface ExerciseNode {
+  readonly kind: "exercise";
+  readonly exercise: Exercise;
+}
+
+export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
+  readonly #library: Library;
+  readonly #verdicts: Verdicts;
+  readonly #progress: ProgressStore;
+  readonly #notify: Notify;
+  readonly #changed = new vscode.EventEmitter<TreeNode | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #nodes = new Map<string, ExerciseNode>();
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(library: Library, verdicts: Verdicts, progress: ProgressStore, notify: Notify) {
+    this.#library = library;
+    this.#verdicts = verdicts;
+    this.#progress = progress;
+    this.#notify = notify;
+    this.#subscriptions = [
+      this.#changed,
+      vscode.window.registerTreeDataProvider(VIEW, this),
+      verdicts.onDidChange(({ attempt }) => this.#changed.fire(this.#nodes.get(attempt.exercise.id))),
+      progress.onDidChange((exercise) => this.#changed.fire(this.#nodes.get(exercise))),
+    ];
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    if (node?.kind === "exercise") return [];
+    if (node) return node.pack.exercises.map((exercise) => this.#node(exercise));
+    return ((await this.#notify.guard(() => this.#library.packs())) ?? []).map((pack) => ({ kind: "pack", pack }));
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    return node.kind === "pack" ? packItem(node.pack) : this.#exerciseItem(node);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #node(exercise: Exercise): ExerciseNode {
+    const node: ExerciseNode = { kind: "exercise", exercise };
+    this.#nodes.set(exercise.id, node);
+    return node;
+  }
+
+  #exerciseItem(node: ExerciseNode): vscode.TreeItem {
+    const { exercise } = node;
+    const progress = this.#progress.of(exercise.id);
+    const badge = badgeOf(this.#verdicts.of(exercise.id), progress);
+    const item = new vscode.TreeItem(exercise.title);
+    item.id = exercise.id;
+    item.description = [exercise.difficulty, `${exercise.minutes} min`, progress.best && `${progress.best.score}/${progress.best.points} points`].filter(Boolean).join(" · ");
+    item.iconPath = new vscode.ThemeIcon(badge.icon, badge.color ? new vscode.ThemeColor(badge.color) : undefined);
+    item.tooltip = tooltip(exercise, badge);
+    item.accessibilityInformation = { label: `${exercise.title}, ${item.description}. ${badge.sentence}` };
+    item.contextValue = mayCompare(progress) ? "exercise comparable" : "exercise";
+    item.command = command("practicum.openExercise", "Open Exercise", node);
+    return item;
+  }
+}
+
+function packItem(pack: Pack): vscode.TreeItem {
+  const item = new vscode.TreeItem(pack.title, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = pack.id;
+  item.iconPath = new vscode.ThemeIcon("book");
+  item.tooltip = `${pack.title} ${pack.version}`;
+  item.contextValue = "pack";
+  return item;
+}
+
+function tooltip(exercise: Exercise, badge: Badge): vscode.MarkdownString {
+  const teaches = exercise.teaches.map((what) => `- ${what}`).join("\n");
+  return new vscode.MarkdownString(`**${exercise.title}**\n\n$(${badge.icon.replace("~spin", "")}) ${badge.sentence}\n\n${teaches}`, true);
+}

@@ -1,0 +1,56 @@
+/** The status bar: the verdict on the attempt being edited, and the backend that it was computed on. */
+import * as vscode from "vscode";
+import type { Attempts } from "./attempts.ts";
+import { command } from "./editor.ts";
+import type { ProgressStore } from "./progressStore.ts";
+import { badgeOf, firstProblem, type Verdict } from "./verdict.ts";
+import type { Verdicts } from "./verdicts.ts";
+
+export class GradeStatus implements vscode.Disposable {
+  readonly #attempts: Attempts;
+  readonly #verdicts: Verdicts;
+  readonly #progress: ProgressStore;
+  readonly #item = vscode.window.createStatusBarItem("practicum.grade", vscode.StatusBarAlignment.Left, 50);
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(attempts: Attempts, verdicts: Verdicts, progress: ProgressStore) {
+    this.#attempts = attempts;
+    this.#verdicts = verdicts;
+    this.#progress = progress;
+    this.#item.name = "Practicum Grade";
+    this.#item.command = command("practicum.showPanel", "Show Checks", { tab: "checks" });
+    this.#subscriptions = [this.#item, attempts.onDidActivate(() => this.#show()), verdicts.onDidChange(() => this.#show())];
+  }
+
+  /** What the learner reads there; empty while it is hidden. */
+  get text(): string {
+    return this.#attempts.active ? this.#item.text : "";
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #show(): void {
+    const exercise = this.#attempts.active?.exercise;
+    if (!exercise) return this.#item.hide();
+    const verdict = this.#verdicts.of(exercise.id);
+    const badge = badgeOf(verdict, this.#progress.of(exercise.id));
+    const backend = verdict.phase === "graded" ? verdict.grade.backend : undefined;
+    this.#item.text = `$(${badge.icon}) ${badge.text}${backend ? ` · ${backend.name}` : ""}`;
+    this.#item.tooltip = tooltip(exercise.title, badge.sentence, verdict);
+    this.#item.accessibilityInformation = { label: `${exercise.title}: ${badge.sentence}`, role: "button" };
+    this.#item.show();
+  }
+}
+
+function tooltip(title: string, sentence: string, verdict: Verdict): vscode.MarkdownString {
+  const text = new vscode.MarkdownString(`**Practicum: ${title}**\n\n${sentence}\n\n`);
+  if (verdict.phase !== "graded") return text;
+  const { backend, ms } = verdict.grade;
+  const problem = firstProblem(verdict.grade);
+  if (problem) text.appendText(problem).appendMarkdown("\n\n");
+  text.appendMarkdown("Backend: ").appendText(`${backend.name}, ${backend.device}, ${Math.round(ms)} ms`);
+  for (const { name, reason } of backend.skipped) text.appendMarkdown("\n\n").appendText(`${name} not used: ${reason}`);
+  return text;
+}

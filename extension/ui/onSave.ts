@@ -1,0 +1,48 @@
+/** Which saves lead to a grade: those of an attempt's TypeScript files, when the setting or a continuous test run asks for it. */
+import * as vscode from "vscode";
+import type { Attempt, Attempts } from "./attempts.ts";
+import { setting } from "./editor.ts";
+import type { Grading } from "./grading.ts";
+import type { Notify } from "./notify.ts";
+
+export class OnSave implements vscode.Disposable {
+  readonly #attempts: Attempts;
+  readonly #grading: Grading;
+  readonly #subscriptions: vscode.Disposable[];
+  /** Exercises that a continuous test run watches, each with how many do. */
+  readonly #watched = new Map<string, number>();
+
+  constructor(attempts: Attempts, grading: Grading, notify: Notify) {
+    this.#attempts = attempts;
+    this.#grading = grading;
+    this.#subscriptions = [
+      vscode.workspace.onDidSaveTextDocument((document) => notify.guard(() => this.#saved(document))),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => attempts.active && this.#grade(attempts.active)),
+      attempts.onDidActivate((attempt) => attempt && this.#wanted(attempt) && notify.guard(() => grading.prepare(attempt))),
+    ];
+  }
+
+  /** Grades the exercise on each save, whatever the setting says, until disposed of. */
+  watch(exercise: string): vscode.Disposable {
+    this.#watched.set(exercise, (this.#watched.get(exercise) ?? 0) + 1);
+    return new vscode.Disposable(() => this.#watched.set(exercise, (this.#watched.get(exercise) ?? 1) - 1));
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #saved(document: vscode.TextDocument): Promise<void> {
+    if (!document.fileName.endsWith(".ts")) return;
+    const attempt = await this.#attempts.of(document.uri);
+    if (attempt) this.#grade(attempt);
+  }
+
+  #grade(attempt: Attempt): void {
+    if (this.#wanted(attempt)) void this.#grading.grade(attempt, "save");
+  }
+
+  #wanted({ exercise }: Attempt): boolean {
+    return setting("practicum.gradeOnSave") || (this.#watched.get(exercise.id) ?? 0) > 0;
+  }
+}

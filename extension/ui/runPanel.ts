@@ -1,0 +1,150 @@
+/** The one panel beside the editor. It keeps nothing: whenever it appears it is shown all that the host knows, and then appended to. */
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import * as vscode from "vscode";
+import { panelHtml } from "../../webviews/panel/html.ts";
+import { type PanelIntent, type PanelUpdate, toJson } from "../protocol/panel.ts";
+import type { Attempts } from "./attempts.ts";
+import { PANEL } from "./contributions.ts";
+import { runCommand } from "./editor.ts";
+import { placeOf } from "./faults.ts";
+import { learnerFolder } from "./learnerFolder.ts";
+import type { Notify } from "./notify.ts";
+import type { Runs } from "./runs.ts";
+import type { VerdictChange, Verdicts } from "./verdicts.ts";
+
+/** Updates are gathered for this many milliseconds: twenty a second look alive. */
+const GATHER = 50;
+
+type Tab = "plots" | "checks";
+
+export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #dist: vscode.Uri;
+  readonly #runs: Runs;
+  readonly #verdicts: Verdicts;
+  readonly #attempts: Attempts;
+  readonly #notify: Notify;
+  readonly #subscriptions: vscode.Disposable[];
+  #panel: vscode.WebviewPanel | undefined;
+  /** The webview's program listens; it does not while the panel is hidden. */
+  #ready = false;
+  /** The tab to show next. */
+  #wanted: Tab | undefined;
+  #gathering: NodeJS.Timeout | undefined;
+
+  constructor(dist: vscode.Uri, runs: Runs, verdicts: Verdicts, attempts: Attempts, notify: Notify) {
+    this.#dist = dist;
+    this.#runs = runs;
+    this.#verdicts = verdicts;
+    this.#attempts = attempts;
+    this.#notify = notify;
+    this.#subscriptions = [
+      vscode.window.registerWebviewPanelSerializer(PANEL, this),
+      runs.onDidChange(() => this.#gather()),
+      verdicts.onDidChange((change) => this.#graded(change)),
+    ];
+  }
+
+  show(tab: Tab): void {
+    if (!this.#panel) this.#adopt(vscode.window.createWebviewPanel(PANEL, "Practicum", { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true }));
+    this.#panel?.reveal(undefined, true);
+    this.#wanted = tab;
+    if (this.#ready) this.#show();
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    this.#adopt(panel);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#gathering);
+    this.#panel?.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #adopt(panel: vscode.WebviewPanel): void {
+    this.#panel = panel;
+    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [this.#dist] };
+    webview.onDidReceiveMessage((intent: PanelIntent) => this.#notify.guard(() => this.#intend(intent)));
+    panel.onDidChangeViewState(() => (this.#ready &&= panel.visible));
+    panel.onDidDispose(() => {
+      this.#panel = undefined;
+      this.#ready = false;
+    });
+    const file = (name: string) => String(webview.asWebviewUri(vscode.Uri.joinPath(this.#dist, name)));
+    webview.html = panelHtml({ scriptUri: file("panel.js"), styleUri: file("panel.css"), cspSource: webview.cspSource, nonce: randomBytes(16).toString("base64") });
+  }
+
+  async #intend(intent: PanelIntent): Promise<void> {
+    switch (intent.kind) {
+      case "ready":
+        this.#ready = true;
+        return this.#show();
+      case "cancel":
+        if (intent.run === this.#runs.current?.store.head.id) this.#runs.cancel();
+        return;
+      case "runAgain":
+        return void (await runCommand("practicum.runExercise", { exercise: intent.exercise }));
+      case "goTo":
+        return this.#goTo(intent);
+      case "save":
+        return save(intent);
+    }
+  }
+
+  async #goTo(intent: Extract<PanelIntent, { kind: "goTo" }>): Promise<void> {
+    const attempt = this.#runs.current?.attempt ?? this.#attempts.active;
+    const place = attempt && placeOf(attempt, intent);
+    if (!place) return;
+    const selection = new vscode.Range(place.range.start, place.range.start);
+    await vscode.window.showTextDocument(place.uri, { viewColumn: vscode.ViewColumn.One, selection });
+  }
+
+  /** All that there is to see: of the attempt being edited, or of the newest run. */
+  #show(): void {
+    const run = this.#runs.current;
+    const exercise = this.#attempts.active?.exercise ?? run?.attempt.exercise;
+    const verdict = exercise && this.#verdicts.of(exercise.id);
+    run?.store.takeFresh(); // the snapshot has it
+    this.#post({
+      kind: "show",
+      ...(run && run.attempt.exercise.id === exercise?.id && { run: run.store.snapshot() }),
+      ...(verdict?.phase === "graded" && { grade: verdict.grade }),
+      ...(this.#wanted && { tab: this.#wanted }),
+      ...(exercise && { title: exercise.title }),
+    });
+    this.#wanted = undefined;
+  }
+
+  #gather(): void {
+    if (!this.#ready || this.#gathering) return;
+    this.#gathering = setTimeout(() => {
+      this.#gathering = undefined;
+      this.#flush();
+    }, GATHER);
+  }
+
+  #flush(): void {
+    const run = this.#runs.current?.store;
+    if (!run || !this.#ready) return;
+    this.#post({ kind: "state", run: run.head });
+    const series = run.takeFresh();
+    if (series.length > 0) this.#post({ kind: "append", run: run.head.id, series });
+  }
+
+  #graded({ attempt, verdict }: VerdictChange): void {
+    if (this.#ready && verdict.phase === "graded") this.#post({ kind: "grade", grade: verdict.grade, title: attempt.exercise.title });
+  }
+
+  #post(update: PanelUpdate): void {
+    void this.#panel?.webview.postMessage(toJson(update));
+  }
+}
+
+/** Writes what the panel exports to where the learner says. */
+async function save({ name, content, encoding }: Extract<PanelIntent, { kind: "save" }>): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(learnerFolder());
+  const target = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.joinPath(folder, path.basename(name)) });
+  if (target) await vscode.workspace.fs.writeFile(target, Buffer.from(content, encoding));
+}

@@ -1,0 +1,43 @@
+/** The supervisor with the settings of the moment: another `practicum.node` is another supervisor. Starts nothing by itself. */
+import * as vscode from "vscode";
+import type { Exercise } from "../exercise/model.ts";
+import type { GradeRequest, RunRequest, Supervisor, SupervisorOptions } from "../supervisor/api.ts";
+import { createSupervisor } from "../supervisor/supervisor.ts";
+import { setting } from "./editor.ts";
+
+export type Grader = Pick<Supervisor, "grade" | "warm">;
+export type Runner = Pick<Supervisor, "run">;
+
+export class Supervision implements Grader, Runner, vscode.Disposable {
+  readonly #options: Omit<SupervisorOptions, "node">;
+  readonly #subscription: vscode.Disposable;
+  #supervisor: Supervisor | undefined;
+
+  constructor(options: Omit<SupervisorOptions, "node">) {
+    this.#options = options;
+    this.#subscription = vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("practicum.node")) void this.#end();
+    });
+  }
+
+  grade = (request: GradeRequest) => this.#get().grade(request);
+  run = (request: RunRequest) => this.#get().run(request);
+  warm = (exercise: Exercise, corpus: string | undefined) => this.#get().warm(exercise, corpus);
+
+  async dispose(): Promise<void> {
+    this.#subscription.dispose();
+    await this.#end();
+  }
+
+  #get(): Supervisor {
+    const node = setting("practicum.node");
+    this.#supervisor ??= createSupervisor({ ...this.#options, ...(node && { node }) });
+    return this.#supervisor;
+  }
+
+  async #end(): Promise<void> {
+    const supervisor = this.#supervisor;
+    this.#supervisor = undefined;
+    await supervisor?.dispose();
+  }
+}

@@ -1,0 +1,11 @@
+/** Running or grading an attempt executes its code, so the workspace must be trusted first. */
+import * as vscode from "vscode";
+import { OfferedError } from "./notify.ts";
+
+export const UNTRUSTED = "Running and grading execute the attempt's code, and this workspace is not trusted.";
+
+/** @throws {UserError} in Restricted Mode */
+export function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new OfferedError(UNTRUSTED, "Trust it to go on.", { title: "Manage Workspace Trust", command: "workbench.trust.manage" });
+}
