@@ -1,0 +1,2 @@
+/** What `--extensionTestsPath` names, bundled beside the test files. */
+export { run } from "../tools/hostSuite.ts";
