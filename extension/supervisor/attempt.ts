@@ -8,6 +8,9 @@ import type { AttemptMarker, Exercise } from "../exercise/model.ts";
 import { actionFor, BACKUPS, exerciseFiles, MARKER, markerFor, OWN_FOLDER, TYPES } from "../exercise/scaffold.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 
+const TEMPLATE = "templates/workspace";
+const GLOBALS = "globals.d.ts";
+
 export interface ScaffoldResult {
   /** Files written, among them those brought up to date with the pack. */
   readonly created: readonly string[];
@@ -48,7 +51,7 @@ export async function scaffold(exercise: Exercise, folder: string, dist: string)
   if (marker && marker.exercise !== exercise.id) {
     throw new UserError(`${folder} holds an attempt at another exercise, ${marker.exercise}.`, "Choose another folder.");
   }
-  const plan = { ...exerciseFiles(exercise), "tsconfig.json": await readFile(path.join(dist, "templates/workspace/tsconfig.json"), "utf8") };
+  const plan = { ...exerciseFiles(exercise), "tsconfig.json": await readFile(path.join(dist, TEMPLATE, "tsconfig.json"), "utf8") };
   const scaffolded: Record<string, string> = { ...marker?.scaffolded };
   const created: string[] = [];
   const kept: string[] = [];
@@ -87,6 +90,7 @@ export async function resetAttempt(exercise: Exercise, folder: string): Promise<
 
 async function writeOwn(folder: string, dist: string, marker: AttemptMarker): Promise<void> {
   await cp(path.join(dist, "types"), path.join(folder, TYPES), { recursive: true });
+  await cp(path.join(dist, TEMPLATE, GLOBALS), path.join(folder, TYPES, GLOBALS));
   await write(folder, `${OWN_FOLDER}/.gitignore`, `/${path.basename(BACKUPS)}/\n`);
   await writeMarker(folder, marker);
 }
