@@ -16,18 +16,39 @@ const banner = { js: "import { createRequire as __cr } from 'node:module'; const
 const node = { ...common, platform: "node", target: "node20", format: "esm", outExtension: { ".js": ".mjs" }, banner, mainFields: ["module", "main"] };
 
 const bundles = [
-  { ...common, platform: "node", target: "node20", format: "cjs", outExtension: { ".js": ".cjs" }, external: ["vscode"], entryPoints: { main: "extension/main.ts" } },
+  {
+    ...common,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    outExtension: { ".js": ".cjs" },
+    external: ["vscode"],
+    entryPoints: { main: "extension/main.ts" },
+  },
   { ...node, entryPoints: { runtime: "extension/runtime/main.ts" }, minify: true, keepNames: true },
   { ...node, entryPoints: { grader: "extension/grader/main.ts" }, mainFields: ["main", "module"] },
   { ...node, entryPoints: { oracle: "extension/runtime/oracle.ts" }, external: ["onnxruntime-node"] },
   { ...node, entryPoints: { amaro: "node_modules/amaro/dist/index.js" } }, // strips types where Node cannot
   { ...node, entryPoints: { practicum: "extension/cli/main.ts" }, banner: { js: `#!/usr/bin/env node\n${banner.js}` } },
-  { ...common, platform: "browser", target: "es2022", format: "iife", entryPoints: { panel: "webviews/panel/main.ts" }, loader: { ".css": "css" }, minify: true },
+  {
+    ...common,
+    platform: "browser",
+    target: "es2022",
+    format: "iife",
+    entryPoints: { panel: "webviews/panel/main.ts" },
+    loader: { ".css": "css" },
+    minify: true,
+  },
 ];
 
 if (process.argv.includes("--clean")) await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-await Promise.all([...bundles.filter(hasEntry).map(bundle), copyAssets()]);
+// Each of them is built even where another fails; esbuild has told by then what is wrong.
+const outcomes = await Promise.allSettled([...bundles.filter(hasEntry).map(bundle), copyAssets()]);
+for (const { reason } of outcomes.filter((outcome) => outcome.status === "rejected")) {
+  if (!reason.errors) console.error(reason);
+  process.exitCode = 1;
+}
 const command = path.join(dist, "practicum.mjs");
 if (existsSync(command)) await chmod(command, 0o755);
 if (watching) watchAssets();

@@ -34,7 +34,12 @@ function install() {
   console.log("Installing dependencies (npm ci) ...");
   // onnxruntime-node's own script would fetch GPU libraries from elsewhere; the CPU library is inside its package.
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" };
-  const { status, error } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: "inherit", env, shell: process.platform === "win32" });
+  const { status, error } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: "inherit",
+    env,
+    shell: process.platform === "win32",
+  });
   if (error) console.error(`npm could not be started: ${error.message}. Install Node.js with npm, then try again.`);
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -5,7 +5,15 @@ import { type Browser, type FrameLocator, type Page, chromium } from "playwright
 import { environment, type Home } from "./web.ts";
 import { BROWSER } from "./webInstall.ts";
 
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 export interface Window {
   readonly browser: Browser;

@@ -42,8 +42,21 @@ async function bundleTests(): Promise<void> {
 /** Without a program, VS Code is downloaded. */
 async function runOnDesktop(program: string | undefined, env: Record<string, string>): Promise<boolean> {
   const home = newHome();
-  const launchArgs = [home.workspace, "--user-data-dir", path.join(home.folder, "user"), "--extensions-dir", path.join(home.folder, "extensions"), "--disable-workspace-trust"];
-  const options = { extensionDevelopmentPath: ROOT, extensionTestsPath: ENTRY, launchArgs, extensionTestsEnv: env, ...(program ? { vscodeExecutablePath: program } : {}) };
+  const launchArgs = [
+    home.workspace,
+    "--user-data-dir",
+    path.join(home.folder, "user"),
+    "--extensions-dir",
+    path.join(home.folder, "extensions"),
+    "--disable-workspace-trust",
+  ];
+  const options = {
+    extensionDevelopmentPath: ROOT,
+    extensionTestsPath: ENTRY,
+    launchArgs,
+    extensionTestsEnv: env,
+    ...(program ? { vscodeExecutablePath: program } : {}),
+  };
   return (await runTests(options)) === 0;
 }
 

@@ -62,11 +62,23 @@ export function installExtension(home: Home, vsix: string): void {
 }
 
 /** @param options.flags further flags of the workbench, e.g. "enable-smoke-test-driver" */
-export async function startServer(home: Home, options: { env?: NodeJS.ProcessEnv; flags?: readonly string[]; trust?: boolean; port?: number } = {}): Promise<Server> {
+export async function startServer(
+  home: Home,
+  options: { env?: NodeJS.ProcessEnv; flags?: readonly string[]; trust?: boolean; port?: number } = {},
+): Promise<Server> {
   const port = options.port ?? (await freePort());
   const log = openSync(path.join(home.folder, "server.log"), "w");
   const flags = [
-    ...["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--disable-telemetry", "--disable-update-check", "--disable-getting-started-override", "--ignore-last-opened"],
+    ...[
+      "--auth",
+      "none",
+      "--bind-addr",
+      `127.0.0.1:${port}`,
+      "--disable-telemetry",
+      "--disable-update-check",
+      "--disable-getting-started-override",
+      "--ignore-last-opened",
+    ],
     ...(options.trust ? [] : ["--disable-workspace-trust"]),
     ...(options.flags ?? []).flatMap((flag) => ["--vscode-option", flag]),
   ];

@@ -32,7 +32,10 @@ export function installWeb(): void {
 }
 
 function npmInstall(folder: string, ...options: string[]): void {
-  execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...options], { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
+  execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...options], {
+    cwd: folder,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
 }
 
 /** What code-server's own install script would do, less the compiler. Its lock file misses a package, hence no `npm ci`. */

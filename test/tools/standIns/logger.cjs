@@ -32,7 +32,10 @@ class Logger {
   flush() {}
   drop() {}
 }
-for (const level of LEVELS) Logger.prototype[level] = function (text) { this.write(level, text); };
+for (const level of LEVELS)
+  Logger.prototype[level] = function (text) {
+    this.write(level, text);
+  };
 
 const create = async (_name, file) => new Logger(file);
 // VS Code imports this as a module, and Node finds a CommonJS module's names by reading its text: hence one plain line for each.

@@ -1,0 +1,26 @@
+// Makes the .vsix for this platform: the bundles, and of native code only what this platform can load.
+import { cpSync, globSync } from "node:fs";
+import path from "node:path";
+import { build, node, ROOT, TARGET, vsixFile } from "./tasks.ts";
+
+build("--clean");
+stage("onnxruntime-node", ["package.json", "dist/*.js", `bin/napi-v*/${process.platform}/${process.arch}/*`]);
+stage("onnxruntime-common", ["package.json", "dist/cjs/**/*.{js,json}"]);
+// No repository is named in package.json, and pictures of the README travel in the package.
+node(
+  "node_modules/@vscode/vsce/vsce",
+  "package",
+  "--target",
+  TARGET,
+  "--out",
+  vsixFile(),
+  "--no-dependencies",
+  "--allow-missing-repository",
+  "--no-rewrite-relative-links",
+);
+
+/** Copies the named files of a package that the oracle imports at run time, to where its import finds them. */
+function stage(name: string, patterns: string[]): void {
+  const from = path.join(ROOT, "node_modules", name);
+  for (const file of globSync(patterns, { cwd: from })) cpSync(path.join(from, file), path.join(ROOT, "dist/node_modules", name, file));
+}

@@ -1,0 +1,28 @@
+// Everything: types, lint, format, and every suite of test/ or those named. Closes with one line, "N passed, N failed".
+import { runSuite, suiteNames } from "../../test/tools/suites.ts";
+import { installWeb, webSupported } from "../../test/tools/webInstall.ts";
+import { build, lint, makePackage, vsixFile } from "./tasks.ts";
+
+const named = process.argv.slice(2);
+const names = named.length > 0 ? named : suiteNames();
+const clean = lint();
+if (names.includes("e2e")) makePackage();
+else build();
+if (webSupported && names.some((name) => ["webview", "e2e"].includes(name))) installWeb();
+
+let [passed, failed] = [0, 0];
+const summary: string[] = [];
+for (const name of names) {
+  const started = performance.now();
+  const result = await runSuite(name, { PRACTICUM_VSIX: vsixFile() });
+  const failures = result.tests.filter((test) => test.state === "failed").map((test) => `\n  ${test.title}`);
+  summary.push(
+    `${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped in ${((performance.now() - started) / 1000).toFixed(0)} s${failures.join("")}`,
+  );
+  passed += result.passed;
+  failed += result.failed;
+}
+console.log(`\n${summary.join("\n")}`);
+if (!clean) console.log("types, lint or format: see above");
+console.log(`${passed} passed, ${clean ? failed : failed + 1} failed`);
+process.exit(clean && failed === 0 && passed > 0 ? 0 : 1);
