@@ -1,42 +1,22 @@
 /** Runs `test/extension` in a real extension host: of a VS Code for the desktop where there is one, else of the one for the browser. */
-import { createWriteStream, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { createWriteStream, mkdirSync } from "node:fs";
 import path from "node:path";
 import { format } from "node:util";
 import { runTests } from "@vscode/test-electron";
-import * as esbuild from "esbuild";
 import { openBrowser } from "./browser.ts";
 import { findDesktop } from "./desktop.ts";
+import { bundleHostTests, HOST_ENTRY } from "./hostBundle.ts";
 import { OUT, ROOT } from "./paths.ts";
 import { type Home, newHome, startServer } from "./web.ts";
 import { installWeb, webSupported } from "./webInstall.ts";
 
-const BUNDLES = path.join(OUT, "extension");
-const ENTRY = path.join(BUNDLES, "index.cjs");
-
 /** @returns whether the host ended well; the counts are in the file that PRACTICUM_RESULT of `env` names */
 export async function runInExtensionHost(env: Record<string, string>): Promise<boolean> {
-  await bundleTests();
+  await bundleHostTests();
   const desktop = findDesktop();
   if (desktop || !webSupported) return runOnDesktop(desktop?.program, env);
   installWeb();
   return runOnWeb(env);
-}
-
-async function bundleTests(): Promise<void> {
-  rmSync(BUNDLES, { recursive: true, force: true });
-  const folder = path.join(ROOT, "test/extension");
-  const files = readdirSync(folder).filter((file) => file.endsWith(".test.ts"));
-  await esbuild.build({
-    entryPoints: ["index.ts", ...files].map((file) => path.join(folder, file)),
-    outdir: BUNDLES,
-    outExtension: { ".js": ".cjs" },
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    sourcemap: "inline",
-    external: ["vscode", "mocha"],
-    logLevel: "warning",
-  });
 }
 
 /** Without a program, VS Code is downloaded. */
@@ -52,7 +32,7 @@ async function runOnDesktop(program: string | undefined, env: Record<string, str
   ];
   const options = {
     extensionDevelopmentPath: ROOT,
-    extensionTestsPath: ENTRY,
+    extensionTestsPath: HOST_ENTRY,
     launchArgs,
     extensionTestsEnv: env,
     ...(program ? { vscodeExecutablePath: program } : {}),
@@ -63,7 +43,7 @@ async function runOnDesktop(program: string | undefined, env: Record<string, str
 /** The workbench takes the paths from its URL, and calls two functions of the page: one per line that the host logs, one at the end. */
 async function runOnWeb(env: Record<string, string>): Promise<boolean> {
   const home = newHome();
-  const server = await startServer(home, { env, flags: ["enable-smoke-test-driver"] });
+  const server = await startServer(home, { env, flags: ["--enable-smoke-test-driver"] });
   const { browser, page } = await openBrowser(home);
   try {
     const ended = new Promise<number>((resolve, reject) => {
@@ -71,7 +51,7 @@ async function runOnWeb(env: Record<string, string>): Promise<boolean> {
       page.exposeFunction("codeAutomationExit", resolve);
     });
     await page.exposeFunction("codeAutomationLog", logger(home));
-    const payload = { extensionDevelopmentPath: server.uri(ROOT), extensionTestsPath: server.uri(ENTRY), skipWelcome: "true" };
+    const payload = { extensionDevelopmentPath: server.uri(ROOT), extensionTestsPath: server.uri(HOST_ENTRY), skipWelcome: "true" };
     await page.goto(server.url(home.workspace, { payload: JSON.stringify(Object.entries(payload)) }));
     return (await ended) === 0;
   } finally {
@@ -86,7 +66,8 @@ function logger(home: Home): (kind: string, args: unknown[]) => void {
   const file = createWriteStream(path.join(OUT, "extension-host.log"));
   file.write(`home: ${home.folder}\n`);
   return (kind, args) => {
-    file.write(`${kind} ${format(...args)}\n`);
-    if (kind === "log") console.log(format(...args));
+    const line = format(...args);
+    file.write(`${kind} ${line}\n`);
+    if (kind === "info" && !line.startsWith("Ignoring fetching")) console.log(line);
   };
 }

@@ -1,12 +1,12 @@
 /** Runs the VS Code of `webInstall.ts` on loopback, each time in a home of its own. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { NODE } from "./paths.ts";
-import { CODE_SERVER } from "./webInstall.ts";
+import { SERVER } from "./webInstall.ts";
 
 /** Everything that VS Code and its extensions write goes below this folder. */
 export interface Home {
@@ -39,6 +39,7 @@ const QUIET = {
   "extensions.ignoreRecommendations": true,
   "typescript.disableAutomaticTypeAcquisition": true,
   "git.enabled": false,
+  "security.workspace.trust.enabled": false,
 };
 
 /** A new home in the system's temp folder: sockets lie below it, and their paths must be short. It goes when this process ends. */
@@ -48,57 +49,67 @@ export function newHome(settings: object = {}): Home {
   return prepareHome(folder, { ...QUIET, ...settings });
 }
 
-/** Makes the folders of a home where they are missing, and writes its user settings. */
+/** Makes of a home what is missing; settings that are there already are left as they are. */
 export function prepareHome(folder: string, settings: object): Home {
   const workspace = path.join(folder, "workspace");
   for (const part of [workspace, path.join(folder, "tmp"), path.join(folder, "user/User")]) mkdirSync(part, { recursive: true });
-  writeFileSync(path.join(folder, "config.yaml"), "auth: none\n");
-  writeFileSync(path.join(folder, "user/User/settings.json"), JSON.stringify(settings, null, 2));
+  const file = path.join(folder, "user/User/settings.json");
+  if (!existsSync(file)) writeFileSync(file, JSON.stringify(settings, null, 2));
   return { folder, workspace };
 }
 
 export function installExtension(home: Home, vsix: string): void {
-  execFileSync(NODE, [...homeArguments(home), "--install-extension", path.resolve(vsix)], { env: environment(home), stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(NODE, [...homeArguments(home), "--install-extension", path.resolve(vsix), "--force"], {
+    env: environment(home),
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }
 
-/** @param options.flags further flags of the workbench, e.g. "enable-smoke-test-driver" */
-export async function startServer(
-  home: Home,
-  options: { env?: NodeJS.ProcessEnv; flags?: readonly string[]; trust?: boolean; port?: number } = {},
-): Promise<Server> {
-  const port = options.port ?? (await freePort());
-  const log = openSync(path.join(home.folder, "server.log"), "w");
+export interface ServerOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Further flags of the server, e.g. "--enable-smoke-test-driver". */
+  readonly flags?: readonly string[];
+  readonly port?: number;
+  /** What a browser must know to come in; without it, everybody on this machine is let in. */
+  readonly token?: string;
+}
+
+export async function startServer(home: Home, options: ServerOptions = {}): Promise<Server> {
+  const port = options.port || (await freePort());
+  const entry = options.token ? ["--connection-token", options.token] : ["--without-connection-token"];
   const flags = [
-    ...[
-      "--auth",
-      "none",
-      "--bind-addr",
-      `127.0.0.1:${port}`,
-      "--disable-telemetry",
-      "--disable-update-check",
-      "--disable-getting-started-override",
-      "--ignore-last-opened",
-    ],
-    ...(options.trust ? [] : ["--disable-workspace-trust"]),
-    ...(options.flags ?? []).flatMap((flag) => ["--vscode-option", flag]),
+    "--host",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    ...entry,
+    "--accept-server-license-terms",
+    "--telemetry-level",
+    "off",
+    ...(options.flags ?? []),
   ];
+  const log = path.join(home.folder, "server.log");
   // A process group of its own, so that what the server starts can be ended with it.
-  const child = spawn(NODE, [...homeArguments(home), ...flags], { env: environment(home, options.env), stdio: ["ignore", log, log], detached: true });
+  const child = spawn(NODE, [...homeArguments(home), ...flags], { env: environment(home, options.env), stdio: ["ignore", "pipe", "pipe"], detached: true });
   process.once("exit", () => endGroup(child));
+  await listening(child, log);
   const base = `http://127.0.0.1:${port}`;
-  await healthy(base, child, path.join(home.folder, "server.log"));
   return {
     base,
     pid: child.pid as number,
-    url: (workspace, parameters = {}) => `${base}/?${new URLSearchParams({ folder: path.resolve(workspace), ...parameters })}`,
+    url: (workspace, parameters = {}) =>
+      `${base}/?${new URLSearchParams({ folder: path.resolve(workspace), ...(options.token ? { tkn: options.token } : {}), ...parameters })}`,
     uri: (file) => `vscode-remote://127.0.0.1:${port}${path.resolve(file)}`,
     stop: () => stop(child),
   };
 }
 
 const homeArguments = ({ folder }: Home): string[] => [
-  path.join(CODE_SERVER, "out/node/entry.js"),
-  ...["--config", path.join(folder, "config.yaml"), "--user-data-dir", path.join(folder, "user"), "--extensions-dir", path.join(folder, "extensions")],
+  SERVER,
+  "--user-data-dir",
+  path.join(folder, "user"),
+  "--extensions-dir",
+  path.join(folder, "extensions"),
 ];
 
 /** The machine's environment less what an outer npm, editor or Node would leak into this one; no extension gallery. */
@@ -118,14 +129,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Resolves when the server answers: it offers no event for that, so it is asked again until it does. */
-async function healthy(base: string, child: ChildProcess, log: string): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`VS Code's server ended with ${child.exitCode}; its log is ${log}`);
-    const answer = await fetch(`${base}/healthz`).catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/** Resolves when the server says that it listens. */
+async function listening(child: ChildProcess, log: string): Promise<void> {
+  const file = createWriteStream(log);
+  child.stderr?.pipe(file);
+  child.stdout?.pipe(file);
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on("data", (text: Buffer) => text.includes("agent listening on") && resolve());
+    child.once("exit", (code) => reject(new Error(`VS Code's server ended with ${code}; its log is ${log}`)));
+  });
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -11,7 +11,9 @@ import { WEB } from "./paths.ts";
 const VERSIONS = { "code-server": "4.139.1", "@sparticuz/chromium": "153.0.0" };
 const STAMP = JSON.stringify(VERSIONS);
 
-export const CODE_SERVER = path.join(WEB, "node_modules/code-server");
+const WORKBENCH = path.join(WEB, "node_modules/code-server/lib/vscode");
+/** VS Code's server: the workbench for the browser, and the extension host. */
+export const SERVER = path.join(WORKBENCH, "out/server-main.js");
 /** Folder of the Chromium that is installed with it. */
 export const BROWSER = path.join(WEB, "browser");
 
@@ -26,7 +28,7 @@ export function installWeb(): void {
   mkdirSync(WEB, { recursive: true });
   writeFileSync(path.join(WEB, "package.json"), JSON.stringify({ name: "vscode-web", private: true, dependencies: VERSIONS }));
   npmInstall(WEB, "--no-package-lock");
-  installWorkbench(path.join(CODE_SERVER, "lib/vscode"));
+  installWorkbench();
   unpackBrowser();
   writeFileSync(stamp, STAMP);
 }
@@ -39,13 +41,13 @@ function npmInstall(folder: string, ...options: string[]): void {
 }
 
 /** What code-server's own install script would do, less the compiler. Its lock file misses a package, hence no `npm ci`. */
-function installWorkbench(workbench: string): void {
-  npmInstall(workbench, "--omit=dev", "--no-save");
-  npmInstall(path.join(workbench, "extensions"), "--omit=dev", "--no-save");
+function installWorkbench(): void {
+  npmInstall(WORKBENCH, "--omit=dev", "--no-save");
+  npmInstall(path.join(WORKBENCH, "extensions"), "--omit=dev", "--no-save");
   // Two native modules come without a prebuilt binary.
   const standIns = { spdlog: "logger.cjs", "native-watchdog": "watchdog.cjs" };
   for (const [module, standIn] of Object.entries(standIns)) {
-    cpSync(path.join(import.meta.dirname, "standIns", standIn), path.join(workbench, "node_modules/@vscode", module, "index.js"));
+    cpSync(path.join(import.meta.dirname, "standIns", standIn), path.join(WORKBENCH, "node_modules/@vscode", module, "index.js"));
   }
 }
 
