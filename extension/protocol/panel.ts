@@ -4,7 +4,7 @@ import type { BackendInfo, PlotSpec } from "./runtime.ts";
 
 export interface SeriesData {
   readonly name: string;
-  /** [step, value] in order of arrival */
+  /** [step, value] in order of arrival; what is not finite crosses by `toJson` */
   readonly points: readonly (readonly [number, number])[];
 }
 
@@ -27,13 +27,19 @@ export interface RunSnapshot {
 }
 
 export type PanelUpdate =
-  | { readonly kind: "show"; readonly run?: RunSnapshot; readonly grade?: Grade; readonly tab?: "plots" | "checks" }
+  | { readonly kind: "show"; readonly run?: RunSnapshot; readonly grade?: Grade; readonly tab?: "plots" | "checks"; readonly title?: string }
   | { readonly kind: "append"; readonly run: string; readonly series: readonly SeriesData[] }
   | { readonly kind: "state"; readonly run: Omit<RunSnapshot, "series"> }
-  | { readonly kind: "grade"; readonly grade: Grade };
+  | { readonly kind: "grade"; readonly grade: Grade; readonly title?: string };
 
 export type PanelIntent =
   | { readonly kind: "ready" }
   | { readonly kind: "cancel"; readonly run: string }
   | { readonly kind: "runAgain"; readonly exercise: string }
-  | { readonly kind: "goTo"; readonly file: string; readonly line: number; readonly column: number };
+  | { readonly kind: "goTo"; readonly file: string; readonly line: number; readonly column: number }
+  /** A webview cannot write: the host asks where, and saves. */
+  | { readonly kind: "save"; readonly name: string; readonly content: string; readonly encoding: "utf8" | "base64" };
+
+/** What to post: VS Code sends messages as JSON, which would turn a NaN loss into null. */
+export const toJson = (update: PanelUpdate): unknown =>
+  JSON.parse(JSON.stringify(update, (_, value: unknown) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value)));

@@ -10,6 +10,8 @@ export interface PanelState {
   readonly run?: Run;
   readonly series: readonly SeriesData[];
   readonly grade?: Grade;
+  /** Of the exercise, for a grade without a run. */
+  readonly title?: string;
   /** The tab that the host asked for, and how often it has asked: a learner's later choice is not overruled. */
   readonly tab: Tab;
   readonly tabAsked: number;
@@ -30,7 +32,7 @@ export function reduce(state: PanelState, update: PanelUpdate, now: number): Pan
       return moved(state, update.run, now);
     case "grade":
       // A grade of another exercise does not belong beside these curves.
-      return state.run && state.run.exercise !== update.grade.exercise ? state : { ...state, grade: update.grade };
+      return state.run && state.run.exercise !== update.grade.exercise ? state : { ...state, grade: update.grade, title: update.title ?? state.title };
   }
 }
 
@@ -49,6 +51,7 @@ function show(state: PanelState, update: Extract<PanelUpdate, { kind: "show" }>,
     tabAsked: state.tabAsked + (update.tab ? 1 : 0),
     ...(shown && { run: shown }),
     ...(update.grade && { grade: update.grade }),
+    ...(update.title !== undefined && { title: update.title }),
     ...(shown && ended(state, shown, now)),
   };
 }

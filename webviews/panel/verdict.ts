@@ -17,8 +17,9 @@ export function verdict(name: string, points: readonly Point[]): Verdict | undef
 }
 
 /** Lines for comparison (a uniform guess, a target) are level by intent. */
-export const shouldFall = (name: string): boolean =>
-  /loss|perplexity|error|nll|cross.?entropy/i.test(name) && !/baseline|uniform|target|reference|bound|floor|guess|expected|chance/i.test(name);
+export const isLevel = (name: string): boolean => /baseline|uniform|target|reference|bound|floor|guess|expected|chance/i.test(name);
+
+export const shouldFall = (name: string): boolean => /loss|perplexity|error|nll|cross.?entropy/i.test(name) && !isLevel(name);
 
 function notFinite(name: string, points: readonly Point[]): Verdict | undefined {
   const bad = points.find(([, value]) => !Number.isFinite(value));

@@ -1,0 +1,85 @@
+/** One chart.js chart: series and colours in, pixels out. It knows nothing of the page around it. */
+import { Chart, type ChartDataset, LinearScale, LineController, LineElement, LogarithmicScale, type Plugin, PointElement, Tooltip } from "chart.js";
+import zoomPlugin from "chartjs-plugin-zoom";
+import type { SeriesData } from "../../extension/protocol/panel.ts";
+import type { PlotSpec } from "../../extension/protocol/runtime.ts";
+import { chartOptions } from "./chartOptions.ts";
+import { Line, type View, type XY } from "./lines.ts";
+import { faded, type Theme } from "./theme.ts";
+import { isLevel } from "./verdict.ts";
+
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip, zoomPlugin as unknown as Plugin); // typed as a CommonJS module
+
+/** Up to so many points each gets a mark: they are few enough to be told apart. */
+const MARKED = 60;
+const MARKS = ["circle", "rect", "triangle", "rectRot", "crossRot", "star"] as const;
+
+type LineDataset = ChartDataset<"line", XY[]>;
+
+interface Drawn {
+  readonly line: Line;
+  readonly raw: LineDataset;
+  readonly smooth: LineDataset;
+}
+
+export class Plot {
+  readonly chart: Chart<"line", XY[]>;
+  readonly #onZoom: () => void;
+  #theme: Theme;
+  #spec: PlotSpec = { title: "", series: [] };
+  #view: View = { logX: false, logY: false, smoothing: 0 };
+  #drawn = new Map<string, Drawn>();
+
+  constructor(canvas: HTMLCanvasElement, theme: Theme, onZoom: () => void) {
+    this.#theme = theme;
+    this.#onZoom = onZoom;
+    this.chart = new Chart(canvas, { type: "line", data: { datasets: [] }, options: this.#options() });
+  }
+
+  /** @returns how many points a logarithmic axis had to leave out */
+  update(spec: PlotSpec, series: readonly SeriesData[], view: View, hidden: ReadonlySet<string>): number {
+    if (view !== this.#view) this.#drawn = new Map();
+    const sameAxes = this.#spec === spec && view.logX === this.#view.logX && view.logY === this.#view.logY;
+    this.#spec = spec;
+    this.#view = view;
+    if (!sameAxes) this.chart.options = this.#options();
+    this.#drawn = new Map(series.map(({ name }) => [name, this.#drawn.get(name) ?? fresh(name, view)]));
+    for (const { name, points } of series) this.#drawn.get(name)?.line.sync(points);
+    this.#draw(hidden);
+    return [...this.#drawn.values()].reduce((n, { line }) => n + line.left, 0);
+  }
+
+  /** Takes effect with the next update. */
+  recolour(theme: Theme): void {
+    this.#theme = theme;
+    this.chart.options = this.#options();
+  }
+
+  #options() {
+    return chartOptions({ theme: this.#theme, spec: this.#spec, view: this.#view, onZoom: this.#onZoom });
+  }
+
+  #draw(hidden: ReadonlySet<string>): void {
+    [...this.#drawn].forEach(([name, drawn], i) => style(drawn, { colour: colourOf(this.#theme, i), mark: MARKS[i % MARKS.length] as string, hidden: hidden.has(name) }));
+    this.chart.data.datasets = [...this.#drawn.values()].flatMap(({ raw, smooth }) => (this.#view.smoothing > 0 ? [raw, smooth] : [raw]));
+    this.chart.update("none");
+  }
+}
+
+/** Of the n-th series of a plot. */
+export const colourOf = (theme: Theme, n: number): string => theme.lines[n % theme.lines.length] as string;
+
+function fresh(name: string, view: View): Drawn {
+  // Dashes and not colour alone tell a level from a curve.
+  const common = { data: [], borderDash: isLevel(name) ? [6, 4] : [], spanGaps: false };
+  return { line: new Line(view), raw: { ...common, label: name, order: 1 }, smooth: { ...common, label: `${name} (smoothed)`, order: 0 } };
+}
+
+function style({ line, raw, smooth }: Drawn, { colour, mark, hidden }: { colour: string; mark: string; hidden: boolean }): void {
+  const behind = line.smooth.length > 0;
+  const marked = line.raw.length <= MARKED && !behind;
+  const pen = (strength: number, width: number) => ({ hidden, borderColor: faded(colour, strength), backgroundColor: faded(colour, strength), borderWidth: width });
+  // Copies, for chart.js listens to every push into an array it holds.
+  Object.assign(raw, pen(behind ? 0.3 : 1, behind ? 1 : 1.75), { data: line.raw.slice(), pointRadius: marked ? 3 : 0, pointHoverRadius: 4, pointStyle: mark });
+  Object.assign(smooth, pen(1, 2), { data: line.smooth.slice(), pointRadius: 0, pointHoverRadius: 3 });
+}

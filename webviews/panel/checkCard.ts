@@ -1,0 +1,57 @@
+/** One check: outcome, and for one that did not pass what went wrong and where. */
+import type { CheckResult, Mismatch } from "../../extension/protocol/grade.ts";
+import type { SourceLocation } from "../../extension/protocol/runtime.ts";
+import { h, prose } from "./dom.ts";
+import { counted, duration, outcomeWords, short } from "./format.ts";
+import { icon, outcomeIcons } from "./icons.ts";
+import type { Post } from "./plotCard.ts";
+
+export function checkCard(check: CheckResult, post: Post, open: (id: string) => boolean): HTMLLIElement {
+  const passed = check.outcome === "passed";
+  const points = passed || check.points === 0 ? counted(check.points, "point") : `0 of ${counted(check.points, "point")}`;
+  const line = h(
+    "div",
+    { class: "line" },
+    h("span", { class: `outcome ${check.outcome}` }, icon(outcomeIcons[check.outcome]), outcomeWords[check.outcome]),
+    h("h3", {}, prose(check.title)),
+    h("span", { class: "cost" }, `${points} · ${duration(check.ms)}`),
+  );
+  return h("li", { class: "check", "data-outcome": check.outcome, "data-check": check.id }, line, !passed && explanation(check, post, open));
+}
+
+/** A link to a line of the learner's file. */
+export function sourceLink({ file, line, column }: SourceLocation, post: Post): HTMLButtonElement {
+  const name = file.split(/[\\/]/).at(-1);
+  return h("button", { type: "button", class: "link", title: file, click: () => post({ kind: "goTo", file, line, column }) }, `${name}:${line}:${column}`);
+}
+
+function explanation({ id, diagnosis, message, mismatch, hint, location }: CheckResult, post: Post, open: (id: string) => boolean): HTMLElement {
+  const repeats = diagnosis?.sentence === message;
+  return h(
+    "div",
+    { class: "explanation" },
+    diagnosis && h("p", { class: "diagnosis" }, prose(diagnosis.sentence)),
+    diagnosis && h("p", { class: "evidence" }, `Your answer equals that of this mistake${diagnosis.distance > 0 ? ` to ${short(diagnosis.distance)}` : " exactly"}.`),
+    !repeats && message !== "" && h("p", { class: diagnosis ? "evidence" : "told" }, prose(message)),
+    location && h("p", {}, "At ", sourceLink(location, post)),
+    mismatch && details(mismatch),
+    hint !== undefined && h("details", { class: "hint", "data-hint": id, open: open(id) }, h("summary", {}, "Hint"), h("p", {}, prose(hint))),
+  );
+}
+
+/** What the comparison found, each with its name. */
+function details(mismatch: Mismatch): HTMLElement | undefined {
+  const { kind, path, got, want, worstIndex, differing, total, nan = 0, infinite = 0, maxError } = mismatch;
+  const rows: (readonly [name: string, value: string | undefined])[] = [
+    ["in", path || undefined],
+    [kind === "values" ? "got" : `${kind === "property" ? "" : `${kind} `}got`.trim(), got],
+    [kind === "values" || kind === "property" ? "expected" : `${kind} expected`, want || undefined],
+    ["differ", total !== undefined && total > 1 ? `${differing ?? total} of ${counted(total, "value")}` : undefined],
+    ["worst at", worstIndex && worstIndex.length > 0 ? `[${worstIndex.join(", ")}]` : undefined],
+    ["largest error", maxError === undefined ? undefined : short(maxError)],
+    ["NaN", nan > 0 ? String(nan) : undefined],
+    ["infinite", infinite > 0 ? String(infinite) : undefined],
+  ];
+  const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
+  return h("dl", {}, ...shown.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+}

@@ -1,0 +1,65 @@
+/** One series as it is drawn: raw and smoothed, grown in place as points arrive. Pure. */
+import { inOrder, Smoother } from "./series.ts";
+import type { Point } from "./state.ts";
+
+export interface XY {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface View {
+  readonly logX: boolean;
+  readonly logY: boolean;
+  /** 0 is off. */
+  readonly smoothing: number;
+}
+
+export class Line {
+  /** The same arrays for ever: a chart may hold them. */
+  readonly raw: XY[] = [];
+  readonly smooth: XY[] = [];
+  /** Points that a logarithmic axis cannot show. */
+  left = 0;
+  readonly #view: View;
+  #smoother: Smoother;
+  #taken = 0;
+  #newest: Point | undefined;
+  #furthest = Number.NEGATIVE_INFINITY;
+
+  constructor(view: View) {
+    this.#view = view;
+    this.#smoother = new Smoother(view.smoothing);
+  }
+
+  /** Takes what is new in the series; starts over when it is not the same series grown at its end. */
+  sync(points: readonly Point[]): void {
+    const grown = this.#taken <= points.length && points[this.#taken - 1] === this.#newest;
+    const fresh = grown ? points.slice(this.#taken) : points;
+    if (grown && inOrder(fresh) === fresh && (fresh[0]?.[0] ?? Number.POSITIVE_INFINITY) >= this.#furthest) this.#take(fresh);
+    else this.#restart(inOrder(points));
+    this.#taken = points.length;
+    this.#newest = points.at(-1);
+  }
+
+  #restart(points: readonly Point[]): void {
+    this.raw.length = 0;
+    this.smooth.length = 0;
+    this.left = 0;
+    this.#furthest = Number.NEGATIVE_INFINITY;
+    this.#smoother = new Smoother(this.#view.smoothing);
+    this.#take(points);
+  }
+
+  #take(points: readonly Point[]): void {
+    const { logX, logY, smoothing } = this.#view;
+    for (const [x, value] of points) {
+      this.#furthest = x;
+      const shown = (!logX || x > 0) && (!logY || !(value <= 0));
+      if (!shown) this.left += 1;
+      if (logX && x <= 0) continue;
+      const y = shown && Number.isFinite(value) ? value : Number.NaN; // a gap in the line
+      this.raw.push({ x, y });
+      if (smoothing > 0) this.smooth.push({ x, y: this.#smoother.next(y) });
+    }
+  }
+}

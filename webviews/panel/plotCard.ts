@@ -1,0 +1,112 @@
+/** One plot with all that stands around it: verdicts, legend, controls, summary, table. */
+import type { PanelIntent, SeriesData } from "../../extension/protocol/panel.ts";
+import type { PlotSpec } from "../../extension/protocol/runtime.ts";
+import { colourOf, Plot } from "./chart.ts";
+import { chartKeys } from "./chartKeys.ts";
+import { DataTable } from "./dataTable.ts";
+import { Description } from "./description.ts";
+import { h, setText, show } from "./dom.ts";
+import { Legend } from "./legend.ts";
+import type { View } from "./lines.ts";
+import { pngOf } from "./png.ts";
+import { csvOf, fileName } from "./series.ts";
+import type { Theme } from "./theme.ts";
+
+export type Post = (intent: PanelIntent) => void;
+
+export class PlotCard {
+  readonly element: HTMLElement;
+  readonly #post: Post;
+  readonly #canvas = h("canvas", { tabindex: 0, role: "application", "aria-roledescription": "line chart" });
+  readonly #reset = h("vscode-button", { appearance: "icon", hidden: true, click: () => this.showAll() }, "Reset zoom");
+  readonly #legend = new Legend(() => this.#draw());
+  readonly #description = new Description();
+  readonly #table: DataTable;
+  readonly #plot: Plot;
+  #theme: Theme;
+  #spec: PlotSpec;
+  #series: readonly SeriesData[] = [];
+  #view: View;
+
+  constructor(spec: PlotSpec, theme: Theme, post: Post) {
+    this.#spec = spec;
+    this.#theme = theme;
+    this.#post = post;
+    this.#view = { logX: spec.x?.log ?? false, logY: spec.y?.log ?? false, smoothing: 0 };
+    this.#table = new DataTable(spec.title);
+    this.#canvas.setAttribute("aria-label", spec.title);
+    const readout = h("p", { class: "readout", role: "status" });
+    const { verdicts, summary } = this.#description;
+    const frame = h("div", { class: "canvas" }, this.#canvas);
+    this.element = h("section", { class: "plot" }, this.#bar(), verdicts, this.#legend.element, frame, readout, summary, this.#table.element);
+    this.#plot = new Plot(this.#canvas, theme, () => show(this.#reset, this.#plot.chart.isZoomedOrPanned()));
+    chartKeys(this.#plot.chart, (text) => setText(readout, text));
+  }
+
+  update(spec: PlotSpec, series: readonly SeriesData[], smoothing: number): void {
+    if (smoothing !== this.#view.smoothing) this.#view = { ...this.#view, smoothing };
+    this.#spec = spec;
+    this.#series = series;
+    this.#draw();
+  }
+
+  recolour(theme: Theme): void {
+    this.#theme = theme;
+    this.#plot.recolour(theme);
+    this.#draw();
+  }
+
+  /** Undoes any zoom. */
+  showAll(): void {
+    this.#plot.chart.resetZoom("none");
+    show(this.#reset, false);
+  }
+
+  dispose(): void {
+    this.#plot.chart.destroy();
+    this.element.remove();
+  }
+
+  get #xLabel(): string {
+    return this.#spec.x?.label ?? "step";
+  }
+
+  #draw(): void {
+    const names = this.#series.map((s) => s.name);
+    this.#legend.update(names, this.#theme);
+    // The title says it already.
+    show(this.#legend.element, names.length > 1 || names[0] !== this.#spec.title);
+    const leftOut = this.#plot.update(this.#spec, this.#series, this.#view, this.#legend.hidden);
+    this.#description.update(this.#series, this.#xLabel, leftOut);
+    this.#table.update(this.#series, this.#xLabel);
+    this.#canvas.dataset.points = String(this.#series.reduce((n, s) => n + s.points.length, 0));
+  }
+
+  #bar(): HTMLElement {
+    const { title } = this.#spec;
+    const save = (format: string, call: () => void) => h("vscode-button", { appearance: "icon", "aria-label": `Save ${title} as ${format}`, title: `Save as ${format}`, click: call }, format);
+    const toggles = [this.#toggle("logX", "log x"), this.#toggle("logY", "log y")];
+    const tools = [this.#reset, ...toggles, save("PNG", () => this.#savePng()), save("CSV", () => this.#saveCsv())];
+    return h("div", { class: "bar" }, h("h2", {}, title), h("div", { class: "tools", role: "group", "aria-label": `Controls of ${title}` }, ...tools));
+  }
+
+  #toggle(axis: "logX" | "logY", label: string): HTMLElement {
+    const change = (): void => {
+      this.#view = { ...this.#view, [axis]: (box as HTMLInputElement).checked };
+      this.showAll();
+      this.#draw();
+    };
+    const box = h("vscode-checkbox", { checked: this.#view[axis], change }, label);
+    return box;
+  }
+
+  #savePng(): void {
+    const legend = this.#series.map(({ name }, i) => ({ name, colour: colourOf(this.#theme, i) })).filter(({ name }) => !this.#legend.hidden.has(name));
+    const content = pngOf({ title: this.#spec.title, legend, canvas: this.#canvas, theme: this.#theme });
+    this.#post({ kind: "save", name: fileName(this.#spec.title, "png"), content, encoding: "base64" });
+  }
+
+  #saveCsv(): void {
+    this.#post({ kind: "save", name: fileName(this.#spec.title, "csv"), content: csvOf(this.#series, this.#xLabel), encoding: "utf8" });
+  }
+}

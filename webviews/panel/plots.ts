@@ -1,0 +1,91 @@
+/** The tab Plots: a card for each plot of the run, one smoothing for all, what the program printed. */
+import { h, setText, show } from "./dom.ts";
+import { PlotCard, type Post } from "./plotCard.ts";
+import { plotsOf } from "./series.ts";
+import { isLive, type PanelState } from "./state.ts";
+import { onThemeChange, readTheme } from "./theme.ts";
+
+export class PlotsView {
+  readonly #post: Post;
+  readonly #smoothing = h("input", { type: "range", id: "smoothing", min: 0, max: 0.99, step: 0.01, value: 0, input: () => this.#redraw() });
+  readonly #smoothed = h("output", { for: "smoothing" }, "off");
+  readonly #tools: HTMLElement;
+  readonly #empty = h("div", { class: "empty" });
+  readonly #list = h("div", { class: "plots" });
+  readonly #printed = h("pre", { tabindex: 0, role: "region", "aria-label": "Output of the program" });
+  readonly #output = h("details", { class: "output", hidden: true }, h("summary", {}, "Output of your program"), this.#printed);
+  readonly element: HTMLElement;
+  readonly #cards = new Map<string, PlotCard>();
+  #theme = readTheme();
+  #state: PanelState | undefined;
+
+  constructor(post: Post) {
+    this.#post = post;
+    const slider = h("div", { class: "smoothing" }, h("label", { for: "smoothing" }, "Smoothing"), this.#smoothing, this.#smoothed);
+    const keys = h("p", { class: "keys" }, "Drag or ", h("kbd", {}, "Ctrl"), "+wheel zooms, ", h("kbd", {}, "Shift"), "+drag moves, ", h("kbd", {}, "←"), h("kbd", {}, "→"), " read values, ", h("kbd", {}, "0"), " shows all.");
+    this.#tools = h("div", { class: "toolbar" }, slider, keys);
+    this.element = h("div", { class: "view" }, this.#empty, this.#tools, this.#list, this.#output);
+    onThemeChange((theme) => {
+      this.#theme = theme;
+      for (const card of this.#cards.values()) card.recolour(theme);
+    });
+  }
+
+  update(state: PanelState): void {
+    const before = this.#state;
+    this.#state = state;
+    const plots = plotsOf(state.run?.plots ?? [], state.series);
+    for (const [title, card] of this.#cards) {
+      if (!plots.some((plot) => plot.title === title)) this.#drop(title, card);
+      else if (before?.run?.id !== state.run?.id) card.showAll();
+    }
+    if (before?.series !== state.series || before.run?.plots !== state.run?.plots) this.#draw(state, plots);
+    show(this.#tools, plots.length > 0);
+    this.#explain(state, plots.length);
+    setText(this.#printed, state.run?.output ?? "");
+    show(this.#output, (state.run?.output ?? "") !== "");
+  }
+
+  #draw(state: PanelState, plots: ReturnType<typeof plotsOf>): void {
+    const smoothing = Number(this.#smoothing.value);
+    for (const plot of plots) {
+      const card = this.#cards.get(plot.title) ?? this.#add(plot);
+      card.update(plot, state.series.filter((s) => plot.series.includes(s.name)), smoothing);
+    }
+  }
+
+  #redraw(): void {
+    const smoothing = Number(this.#smoothing.value);
+    setText(this.#smoothed, smoothing === 0 ? "off" : smoothing.toFixed(2));
+    if (this.#state) this.#draw(this.#state, plotsOf(this.#state.run?.plots ?? [], this.#state.series));
+  }
+
+  #add(plot: ReturnType<typeof plotsOf>[number]): PlotCard {
+    const card = new PlotCard(plot, this.#theme, this.#post);
+    this.#cards.set(plot.title, card);
+    this.#list.append(card.element);
+    return card;
+  }
+
+  #drop(title: string, card: PlotCard): void {
+    card.dispose();
+    this.#cards.delete(title);
+  }
+
+  #explain({ run, grade }: PanelState, plots: number): void {
+    const exercise = run?.exercise ?? grade?.exercise;
+    const key = plots > 0 ? "" : !run ? `none ${exercise}` : isLive(run) ? "live" : "over";
+    show(this.#empty, key !== "");
+    if (this.#empty.dataset.key === key) return;
+    this.#empty.dataset.key = key;
+    this.#empty.replaceChildren(...emptyState(key, exercise, this.#post));
+  }
+}
+
+function emptyState(key: string, exercise: string | undefined, post: Post): readonly HTMLElement[] {
+  if (key === "live") return [h("h2", {}, "Waiting for the first point"), h("p", {}, "The curve appears with the first value that the run traces.")];
+  if (key === "over") return [h("h2", {}, "This run traced nothing"), h("p", {}, "A line ", h("code", {}, "trace.log({ loss }, step)"), " adds a point to the curve ", h("code", {}, "loss"), ".")];
+  const how = h("p", {}, "Open a file of an exercise and choose ", h("strong", {}, "Run exercise"), " in the editor's title bar. Its curves are drawn here while it computes.");
+  const button = exercise !== undefined && h("vscode-button", { click: () => post({ kind: "runAgain", exercise }) }, "Run exercise");
+  return [h("h2", {}, "Nothing has run yet"), how, ...(button ? [button] : [])];
+}
