@@ -5,13 +5,16 @@ import type { AttemptMarker, Exercise, ExerciseManifest, PackManifest } from "./
 import { exerciseSchema, markerSchema, packSchema } from "./schemas.ts";
 
 /** @param file its path, for messages */
-export const parsePack = (text: string, file: string): PackManifest => parse(packSchema, text, file, "Correct the manifest; the editor completes and checks its fields.");
+export const parsePack = (text: string, file: string): PackManifest =>
+  parse(packSchema, text, file, "Correct the manifest; the editor completes and checks its fields.");
 
 /** @param file its path, for messages */
-export const parseExercise = (text: string, file: string): ExerciseManifest => parse(exerciseSchema, text, file, "Correct the manifest; the editor completes and checks its fields.");
+export const parseExercise = (text: string, file: string): ExerciseManifest =>
+  parse(exerciseSchema, text, file, "Correct the manifest; the editor completes and checks its fields.");
 
 /** @param file its path, for messages */
-export const parseMarker = (text: string, file: string): AttemptMarker => parse(markerSchema, text, file, "Delete the file, then open the exercise again in this folder: your own files are kept.");
+export const parseMarker = (text: string, file: string): AttemptMarker =>
+  parse(markerSchema, text, file, "Delete the file, then open the exercise again in this folder: your own files are kept.");
 
 /** @throws {UserError} for the first file that an exercise cannot do without and lacks */
 export function requireFiles(exercise: Exercise): void {
@@ -47,7 +50,10 @@ function parseJson(text: string, file: string): unknown {
 }
 
 function problemOf(issue: z.core.$ZodIssue): string {
-  const place = issue.path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("").replace(/^\./, "");
+  const place = issue.path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
   const message = issue.message.replace(/^Invalid input: expected .*, received undefined$/, "is missing");
   return place === "" ? message : `${place} ${message.replace(/^Invalid (input|option): expected/, "must be")}`;
 }

@@ -49,11 +49,7 @@ export const exerciseSchema = z
       .readonly()
       .optional()
       .describe("Backends that the exercise needs, or cannot use."),
-    limits: z
-      .strictObject({ runSeconds: positive.optional(), memoryMiB: positive.optional() })
-      .readonly()
-      .optional()
-      .describe("What Run exercise may use."),
+    limits: z.strictObject({ runSeconds: positive.optional(), memoryMiB: positive.optional() }).readonly().optional().describe("What Run exercise may use."),
   })
   .readonly()
   .meta({ title: "Practicum exercise" });
@@ -72,4 +68,5 @@ export const markerSchema = z
 export const jsonSchemas = (): Record<string, object> => ({ "pack.schema.json": jsonSchema(packSchema), "exercise.schema.json": jsonSchema(exerciseSchema) });
 
 /** In the draft that editors know best. `readonly` is about our types: the author does write the file. */
-const jsonSchema = (schema: z.ZodType): object => z.toJSONSchema(schema, { io: "input", target: "draft-7", override: ({ jsonSchema }) => void delete jsonSchema.readOnly });
+const jsonSchema = (schema: z.ZodType): object =>
+  z.toJSONSchema(schema, { io: "input", target: "draft-7", override: ({ jsonSchema }) => void delete jsonSchema.readOnly });

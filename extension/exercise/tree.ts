@@ -52,7 +52,11 @@ export function sentences(exercise: Exercise): Record<string, string> {
 function sentenceOf(exercise: Exercise, name: string): string {
   const file = `misconceptions/${name}.ts`;
   const sentence = /^(?:\/\/|\/\*\*?)\s*(.+?)\s*(?:\*\/)?$/m.exec((exercise.files[file] as string).trimStart().split("\n", 1)[0] as string)?.[1];
-  if (!sentence) throw new UserError(`${path.join(exercise.folder, file)} does not begin with a comment.`, "Begin it with one comment line: the sentence that the learner is told.");
+  if (!sentence)
+    throw new UserError(
+      `${path.join(exercise.folder, file)} does not begin with a comment.`,
+      "Begin it with one comment line: the sentence that the learner is told.",
+    );
   return sentence;
 }
 

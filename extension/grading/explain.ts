@@ -27,7 +27,11 @@ function sentences(mismatch: Mismatch, hidden: boolean): string {
     case "property":
       return hidden ? `${got}.` : `${got}; expected ${want}.`;
     case "values":
-      return (mismatch.total ?? 1) > 1 ? `${several(mismatch, hidden)}${nonFinite(mismatch)}` : hidden ? `got ${got}, which is not the expected answer.` : `got ${got}, expected ${want}.`;
+      return (mismatch.total ?? 1) > 1
+        ? `${several(mismatch, hidden)}${nonFinite(mismatch)}`
+        : hidden
+          ? `got ${got}, which is not the expected answer.`
+          : `got ${got}, expected ${want}.`;
   }
 }
 

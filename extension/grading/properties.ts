@@ -65,7 +65,8 @@ function toPoints(answer: Value): [number, number][] | undefined {
 function outside(what: string, value: number, low: number, high: number): Mismatch | undefined {
   if (value >= low && value <= high) return undefined;
   const side = Number.isFinite(value) ? `, which is too ${value < low ? "low" : "high"}` : "";
-  const want = high === Infinity ? `at least ${formatNumber(low)}` : low === -Infinity ? `at most ${formatNumber(high)}` : `${formatNumber(low)} to ${formatNumber(high)}`;
+  const want =
+    high === Infinity ? `at least ${formatNumber(low)}` : low === -Infinity ? `at most ${formatNumber(high)}` : `${formatNumber(low)} to ${formatNumber(high)}`;
   return property(`${what} is ${formatNumber(value)}${side}`, want);
 }
 

@@ -26,6 +26,12 @@ export async function readPack(folder: string): Promise<Pack> {
   return { ...rest, folder: root, digest, exercises };
 }
 
+/** Reads every pack of a folder that holds one folder per pack. */
+export async function readPacks(folder: string): Promise<readonly Pack[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return Promise.all(entries.filter((entry) => entry.isDirectory()).map((entry) => readPack(path.join(folder, entry.name))));
+}
+
 /**
  * The exercise of that id, folder name or number.
  * @throws {UserError} when there is none, or more than one
@@ -54,7 +60,10 @@ function readExercise(root: string, slug: string, all: ReadonlyMap<string, Buffe
   const own = [...all].flatMap(([file, content]) => (file.startsWith(`${slug}/`) ? [[file.slice(slug.length + 1), content] as const] : []));
   const manifest = all.get(`${slug}/exercise.json`);
   if (!manifest) {
-    throw new UserError(`${path.join(root, "pack.json")} names the exercise "${slug}", but ${folder} has no exercise.json.`, "Add the exercise, or take its name out of pack.json.");
+    throw new UserError(
+      `${path.join(root, "pack.json")} names the exercise "${slug}", but ${folder} has no exercise.json.`,
+      "Add the exercise, or take its name out of pack.json.",
+    );
   }
   const isText = ([file]: readonly [string, Buffer]) => TEXT.has(path.extname(file));
   const exercise: Exercise = {
@@ -72,7 +81,8 @@ function readExercise(root: string, slug: string, all: ReadonlyMap<string, Buffe
 function requireDistinctIds(exercises: readonly Exercise[]): void {
   for (const [i, { id, folder }] of exercises.entries()) {
     const first = exercises.findIndex((e) => e.id === id);
-    if (first !== i) throw new UserError(`${folder} and ${exercises[first]?.folder} have the same id "${id}".`, "Give one of them an id of its own in exercise.json.");
+    if (first !== i)
+      throw new UserError(`${folder} and ${exercises[first]?.folder} have the same id "${id}".`, "Give one of them an id of its own in exercise.json.");
   }
 }
 

@@ -1,7 +1,5 @@
 /** What learner code finds in the global scope beside JavaScript itself. */
-interface Printer {
-  (...values: unknown[]): void;
-}
+type Printer = (...values: unknown[]) => void;
 
 /** Printed text is shown with the run. */
 declare const console: {

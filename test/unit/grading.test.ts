@@ -90,10 +90,10 @@ describe("judge", () => {
     ["inBand: empty", band, [], false],
     ["inBand: undefined", band, undefined, false],
     ["logSlope: a square", slope, squares, true],
-    ["logSlope: a line", slope, [[1, 1], [2, 2]], false],
+    ["logSlope: a line", slope, tensor([1, 1, 2, 2], [2, 2]), false],
     ["logSlope: as a tensor", slope, tensor(squares.flat(), [4, 2]), true],
-    ["logSlope: a single x", slope, [[1, 1], [1, 2]], false],
-    ["logSlope: zero", slope, [[1, 0], [2, 1]], false],
+    ["logSlope: a single x", slope, tensor([1, 1, 1, 2], [2, 2]), false],
+    ["logSlope: zero", slope, tensor([1, 0, 2, 1], [2, 2]), false],
     ["logSlope: empty", slope, [], false],
     ["logSlope: not points", slope, [1, 2], false],
     ["ratio: enough", ratio, [3, 1], true],
@@ -121,7 +121,14 @@ describe("judge", () => {
 
 describe("score", () => {
   it("adds the points of passed checks, and the worst outcome wins", () => {
-    assert.deepEqual(scoreOf([{ outcome: "passed", points: 2 }, { outcome: "failed", points: 1 }, { outcome: "errored", points: 1 }]), { score: 2, points: 4, outcome: "errored" });
+    assert.deepEqual(
+      scoreOf([
+        { outcome: "passed", points: 2 },
+        { outcome: "failed", points: 1 },
+        { outcome: "errored", points: 1 },
+      ]),
+      { score: 2, points: 4, outcome: "errored" },
+    );
   });
   it("is notGraded when nothing was asked", () => assert.deepEqual(scoreOf([]), { score: 0, points: 0, outcome: "notGraded" }));
 });

@@ -27,7 +27,7 @@ const cases: [string, Value, Value, Expectation][] = [
   ["too few points", [4.2], undefined, { kind: "falls", ratio: 0.8 }],
   ["a value above its band", [9, 3.5], undefined, { kind: "inBand", low: 1, high: 2.25 }],
   ["a value below its band", 0.5, undefined, { kind: "inBand", low: 1, high: 2.25 }],
-  ["a slope outside its band", [[1, 1], [2, 2], [4, 4]], undefined, { kind: "logSlopeInBand", low: 1.8, high: 2.2 }],
+  ["a slope outside its band", tensor([1, 1, 2, 2, 4, 4], [3, 2]), undefined, { kind: "logSlopeInBand", low: 1.8, high: 2.2 }],
   ["a ratio too small", [3, 2], undefined, { kind: "ratioAtLeast", ratio: 3 }],
 ];
 const mismatches = cases.map(([what, got, want, expectation]) => [what, judge(got, want, expectation).mismatch as Mismatch] as const);

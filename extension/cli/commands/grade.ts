@@ -1,0 +1,41 @@
+import type { Exercise } from "../../exercise/model.ts";
+import type { Grade } from "../../protocol/grade.ts";
+import type { SourceTree } from "../../protocol/runtime.ts";
+import type { Context } from "../context.ts";
+import { readCorpus } from "../corpus.ts";
+import { type CommandResult, exitCodeOf } from "../perform.ts";
+import { checkLines, gradeJson, gradeLines } from "../report.ts";
+
+export interface GradeOptions {
+  readonly seed?: number;
+  readonly corpus?: string;
+  readonly fast?: boolean;
+}
+
+export async function grade(context: Context, wanted: string, folder: string | undefined, options: GradeOptions): Promise<CommandResult> {
+  const exercise = await context.exercise(wanted);
+  const attempt = await context.attempt(exercise, folder);
+  context.terminal.print(context.terminal.colors.bold(exercise.title));
+  const result = await gradeAttempt(context, exercise, attempt, options);
+  return { exitCode: exitCodeOf(result.outcome), json: gradeJson(result) };
+}
+
+/** Grades, and prints each check as it finishes. */
+export async function gradeAttempt(context: Context, exercise: Exercise, attempt: SourceTree, options: GradeOptions): Promise<Grade> {
+  const { terminal, signal, supervisor } = context;
+  const said = new Set<string>();
+  const result = await supervisor.grade({
+    exercise,
+    attempt,
+    tier: options.fast ? "save" : "run",
+    seed: options.seed,
+    corpus: await readCorpus(options.corpus),
+    signal,
+    onCheck: (check) => {
+      for (const line of checkLines(check, attempt.root, terminal.colors, said)) terminal.print(line);
+    },
+    onOutput: (text) => void process.stderr.write(text),
+  });
+  for (const line of gradeLines(result, attempt.root, terminal.colors, said)) terminal.print(line);
+  return result;
+}

@@ -1,0 +1,29 @@
+import type { Context } from "../context.ts";
+import type { CommandResult } from "../perform.ts";
+import { columns } from "../report.ts";
+
+export async function list(context: Context): Promise<CommandResult> {
+  const { terminal } = context;
+  const { colors } = terminal;
+  const packs = await context.packs();
+  for (const pack of packs) {
+    terminal.print(colors.bold(`${pack.title} ${pack.version}`));
+    const lines = columns(pack.exercises.map((e) => [e.slug, e.title, e.difficulty, `${e.minutes} min`, colors.dim(e.id)]));
+    for (const line of lines) terminal.print(`  ${line}`);
+  }
+  const json = packs.map(({ id, version, title, exercises }) => ({
+    id,
+    version,
+    title,
+    exercises: exercises.map((e) => ({
+      id: e.id,
+      slug: e.slug,
+      title: e.title,
+      difficulty: e.difficulty,
+      minutes: e.minutes,
+      teaches: e.teaches,
+      needs: e.needs,
+    })),
+  }));
+  return { exitCode: 0, json: { packs: json } };
+}

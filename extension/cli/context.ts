@@ -1,0 +1,65 @@
+/** What a command works with. */
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import type { Exercise, Pack } from "../exercise/model.ts";
+import type { SourceTree } from "../protocol/runtime.ts";
+import type { Supervisor } from "../supervisor/api.ts";
+import { findAttempt, readAttempt } from "../supervisor/attempt.ts";
+import { findExercise, readPack, readPacks } from "../supervisor/packStore.ts";
+import { createSupervisor } from "../supervisor/supervisor.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface ContextOptions {
+  readonly dist: string;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  /** Folder of the pack to use instead of the built-in ones. */
+  readonly pack?: string;
+  readonly verbose?: boolean;
+}
+
+export class Context {
+  readonly dist: string;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly #options: ContextOptions;
+  #supervisor: Supervisor | undefined;
+
+  constructor(options: ContextOptions) {
+    this.#options = options;
+    this.dist = options.dist;
+    this.terminal = options.terminal;
+    this.signal = options.signal;
+  }
+
+  packs(): Promise<readonly Pack[]> {
+    const { pack } = this.#options;
+    return pack === undefined ? readPacks(path.join(this.dist, "exercises")) : Promise.all([readPack(pack)]);
+  }
+
+  async exercise(wanted: string): Promise<Exercise> {
+    return findExercise(await this.packs(), wanted);
+  }
+
+  /** The attempt in the folder; by default the one that we are in, or the one that `open` makes here. */
+  async attempt(exercise: Exercise, folder: string | undefined): Promise<SourceTree> {
+    return readAttempt(exercise, folder ?? (await here(exercise)) ?? exercise.slug);
+  }
+
+  get supervisor(): Supervisor {
+    const log = this.#options.verbose ? (line: string) => void process.stderr.write(`${line}\n`) : undefined;
+    this.#supervisor ??= createSupervisor({ dist: this.dist, log });
+    return this.#supervisor;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#supervisor?.dispose();
+  }
+}
+
+async function here(exercise: Exercise): Promise<string | undefined> {
+  const attempt = await findAttempt(process.cwd());
+  if (attempt) return attempt.marker.exercise === exercise.id ? attempt.folder : undefined;
+  const entry = await stat(exercise.entry).catch(() => undefined);
+  return entry?.isFile() ? process.cwd() : undefined;
+}

@@ -1,0 +1,73 @@
+/** The command `practicum`: the same packs, runtimes and grader as the editor, headless. */
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { doctor } from "./commands/doctor.ts";
+import { grade } from "./commands/grade.ts";
+import { list } from "./commands/list.ts";
+import { open } from "./commands/open.ts";
+import { run } from "./commands/run.ts";
+import type { Context } from "./context.ts";
+import { COULD_NOT_GRADE, type CommandResult, type GlobalOptions, perform } from "./perform.ts";
+
+const dist = fileURLToPath(new URL(".", import.meta.url));
+const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+
+const program = new Command("practicum")
+  .description("Guided machine-learning exercises: open, run and grade them.")
+  .version(version)
+  .exitOverride()
+  .addHelpText("after", "\nExit codes: 0 all passed, 1 not all passed, 2 could not grade, 130 cancelled.");
+
+const exercise = ["<exercise>", "its number, folder name or id"] as const;
+const attempt = ["[folder]", "of the attempt; by default this one, or the one named as the exercise"] as const;
+const seed = ["--seed <n>", "replay the grade or run that had this seed", wholeNumber] as const;
+const corpus = ["--corpus <file>", "train on the text of this file"] as const;
+
+add("list", "List the exercises.").action((options) => act(options, list));
+add("open", "Make a folder to work in; files that you have edited stay as they are.")
+  .argument(...exercise)
+  .argument("[folder]", "where; by default one named as the exercise")
+  .action((wanted, folder, options) => act(options, (context) => open(context, wanted, folder)));
+add("run", "Run the exercise on your attempt, then grade it.")
+  .argument(...exercise)
+  .argument(...attempt)
+  .option(...seed)
+  .option(...corpus)
+  .addOption(new Option("--scale <scale>", "how much to compute").choices(["quick", "full"]).default("quick"))
+  .option("--no-grade", "do not grade afterwards")
+  .action((wanted, folder, options) => act(options, (context) => run(context, wanted, folder, options)));
+add("grade", "Ask all checks of your attempt.")
+  .argument(...exercise)
+  .argument(...attempt)
+  .option(...seed)
+  .option(...corpus)
+  .option("--fast", "only the checks that the editor asks on every save")
+  .action((wanted, folder, options) => act(options, (context) => grade(context, wanted, folder, options)));
+add("doctor", "Say what exercises would run on.").action((options) => act(options, (context) => doctor(context, version)));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : COULD_NOT_GRADE;
+}
+
+function add(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option("--json", "print one JSON object, for programs")
+    .option("--pack <folder>", "use the pack in this folder instead of the built-in ones")
+    .option("--verbose", "say on standard error what happens underneath");
+}
+
+async function act(options: GlobalOptions, command: (context: Context) => Promise<CommandResult>): Promise<void> {
+  process.exitCode = await perform(dist, options, command);
+}
+
+function wholeNumber(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 0 || n > 0xffff_ffff) throw new InvalidArgumentError("It must be a whole number of at most 32 bits.");
+  return n;
+}

@@ -1,0 +1,56 @@
+/** Performs one command: what it prints, how it is cancelled, what the exit code says. */
+import { messageOf, UserError } from "../errors.ts";
+import type { Outcome } from "../protocol/grade.ts";
+import { Context } from "./context.ts";
+import { Terminal } from "./terminal.ts";
+
+export const COULD_NOT_GRADE = 2;
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const; // 128 + number of the signal, as shells have it
+
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly pack?: string;
+  readonly verbose?: boolean;
+}
+
+export interface CommandResult {
+  readonly exitCode: number;
+  /** What `--json` prints. */
+  readonly json: object;
+}
+
+export const exitCodeOf = (outcome: Outcome): number => (outcome === "passed" ? 0 : outcome === "notGraded" ? COULD_NOT_GRADE : 1);
+
+/** @returns the exit code; never rejects */
+export async function perform(dist: string, options: GlobalOptions, command: (context: Context) => Promise<CommandResult>): Promise<number> {
+  const terminal = new Terminal({ silent: options.json });
+  const cancellation = new AbortController();
+  let cancelled: number | undefined;
+  const cancel = (signal: keyof typeof SIGNALS) => {
+    terminal.endProgress();
+    if (cancelled) process.exit(cancelled); // asked twice: at once
+    cancelled = SIGNALS[signal];
+    cancellation.abort();
+  };
+  for (const signal of Object.keys(SIGNALS)) process.on(signal, cancel);
+  const context = new Context({ dist, terminal, signal: cancellation.signal, pack: options.pack, verbose: options.verbose });
+  try {
+    const { exitCode, json } = await command(context);
+    if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    return cancelled ?? exitCode;
+  } catch (error) {
+    if (cancelled) process.stderr.write("Cancelled.\n");
+    else if (options.json)
+      process.stdout.write(`${JSON.stringify({ error: messageOf(error), remedy: error instanceof UserError ? error.remedy : undefined }, null, 2)}\n`);
+    if (!cancelled && !(options.json && error instanceof UserError)) process.stderr.write(textOf(error, terminal));
+    return cancelled ?? COULD_NOT_GRADE;
+  } finally {
+    await context.dispose();
+    for (const signal of Object.keys(SIGNALS)) process.off(signal, cancel);
+  }
+}
+
+function textOf(error: unknown, { colors }: Terminal): string {
+  if (error instanceof UserError) return `${colors.red(error.message)}\n${error.remedy}\n`;
+  return `${error instanceof Error ? error.stack : String(error)}\n\n${colors.red("This is a bug in Practicum.")} Please report it, with the lines above.\n`;
+}

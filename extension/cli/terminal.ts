@@ -1,0 +1,56 @@
+/** What a person sees: colours and a progress bar on a terminal, plain lines elsewhere. */
+import { MultiBar, type SingleBar } from "cli-progress";
+import pc from "picocolors";
+
+export type Colors = ReturnType<typeof pc.createColors>;
+
+export class Terminal {
+  readonly colors: Colors;
+  readonly #silent: boolean;
+  readonly #interactive: boolean;
+  #bars: MultiBar | undefined;
+  #bar: SingleBar | undefined;
+
+  /** @param options.silent nothing but the result is wanted */
+  constructor({ silent = false }: { readonly silent?: boolean }) {
+    this.#silent = silent;
+    this.#interactive = !silent && process.stdout.isTTY === true;
+    this.colors = pc.createColors(this.#interactive && !process.env.NO_COLOR);
+  }
+
+  /** Prints a line, above the progress bar if there is one. */
+  print(line = ""): void {
+    this.write(`${line}\n`);
+  }
+
+  /** Prints what a program printed. */
+  write(text: string): void {
+    if (this.#silent) return;
+    if (this.#bars) this.#bars.log(text.endsWith("\n") ? text : `${text}\n`);
+    else process.stdout.write(text);
+  }
+
+  /** Shows how far something has come, with a few words beside; on a terminal only. */
+  progress(done: number, total: number, words: string): void {
+    if (!this.#interactive) return;
+    this.#bars ??= new MultiBar({
+      format: " {bar} {percentage}%  {words}",
+      hideCursor: true,
+      clearOnComplete: true,
+      barCompleteChar: "█",
+      barIncompleteChar: "░",
+      barsize: 24,
+      gracefulExit: false,
+    });
+    this.#bar ??= this.#bars.create(total, done, { words });
+    this.#bar.setTotal(total);
+    this.#bar.update(done, { words });
+  }
+
+  /** Takes the progress bar away. */
+  endProgress(): void {
+    this.#bars?.stop();
+    this.#bars = undefined;
+    this.#bar = undefined;
+  }
+}
