@@ -45,7 +45,7 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UserError(`${file} is not JSON: ${messageOf(error)}.`, "Correct it at the place that is named.", { cause: error });
+    throw new UserError(`${file} is not JSON: ${messageOf(error)}.`, "Correct it; the editor marks the place.", { cause: error });
   }
 }
 
