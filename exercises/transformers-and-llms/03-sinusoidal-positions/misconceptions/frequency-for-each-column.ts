@@ -1,0 +1,28 @@
+// Your sine and cosine of a pair turn at different frequencies: both take the exponent of the even column, 2i / width.
+import * as tf from "@tensorflow/tfjs";
+
+export function positionalEncoding(length: number, width: number): tf.Tensor2D {
+  return tf.tidy(() => {
+    const positions = tf.range(0, length).expandDims(1); // [length, 1]
+    const exponents = tf
+      .range(0, width)
+      .div(width)
+      .reshape([width / 2, 2]); // [width / 2, 2]
+    const angles = positions.expandDims(2).div(tf.pow(10000, exponents)); // [length, width / 2, 2]
+    const [even, odd] = tf.unstack(angles, 2) as [tf.Tensor, tf.Tensor]; // [length, width / 2]
+    return tf.stack([even.sin(), odd.cos()], 2).reshape([length, width]); // [length, width]
+  });
+}
+
+export function dotByDistance(encoding: tf.Tensor2D, maxDistance: number): tf.Tensor1D {
+  const [length, width] = encoding.shape;
+  return tf.tidy(() => {
+    const means = Array.from({ length: maxDistance + 1 }, (_, distance) => {
+      const pairs = length - distance;
+      const earlier = encoding.slice([0, 0], [pairs, width]);
+      const later = encoding.slice([distance, 0], [pairs, width]);
+      return earlier.mul(later).sum().div(pairs) as tf.Scalar;
+    });
+    return tf.stack(means) as tf.Tensor1D; // [maxDistance + 1]
+  });
+}

@@ -1,0 +1,24 @@
+// All your sines stand before all your cosines; the two of a pair stand side by side, in columns 2i and 2i + 1.
+import * as tf from "@tensorflow/tfjs";
+
+export function positionalEncoding(length: number, width: number): tf.Tensor2D {
+  return tf.tidy(() => {
+    const positions = tf.range(0, length).expandDims(1); // [length, 1]
+    const exponents = tf.range(0, width, 2).div(width); // [width / 2]
+    const angles = positions.div(tf.pow(10000, exponents)); // [length, width / 2]
+    return tf.concat([angles.sin(), angles.cos()], 1) as tf.Tensor2D; // [length, width]
+  });
+}
+
+export function dotByDistance(encoding: tf.Tensor2D, maxDistance: number): tf.Tensor1D {
+  const [length, width] = encoding.shape;
+  return tf.tidy(() => {
+    const means = Array.from({ length: maxDistance + 1 }, (_, distance) => {
+      const pairs = length - distance;
+      const earlier = encoding.slice([0, 0], [pairs, width]);
+      const later = encoding.slice([distance, 0], [pairs, width]);
+      return earlier.mul(later).sum().div(pairs) as tf.Scalar;
+    });
+    return tf.stack(means) as tf.Tensor1D; // [maxDistance + 1]
+  });
+}
