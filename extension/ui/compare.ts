@@ -27,7 +27,7 @@ export class Compare implements vscode.TextDocumentContentProvider, vscode.Dispo
     const pairs = referenceFiles(exercise).map((file) => [vscode.Uri.file(path.join(folder, file)), referenceUri(exercise, file)] as const);
     const title = `${exercise.title}: your attempt ↔ reference`;
     const [only] = pairs;
-    if (pairs.length === 1 && only) await vscode.commands.executeCommand("vscode.diff", ...only, title);
+    if (pairs.length === 1 && only) await vscode.commands.executeCommand("vscode.diff", ...only, title, { viewColumn: vscode.ViewColumn.One });
     else await vscode.commands.executeCommand("vscode.changes", title, pairs.map(([attempt, reference]) => [attempt, attempt, reference]));
   }
 

@@ -6,6 +6,7 @@ import type { Exercise } from "../exercise/model.ts";
 import { HINTS_SCHEME } from "./contributions.ts";
 import type { Library } from "./library.ts";
 import type { ProgressStore } from "./progressStore.ts";
+import { showRendered } from "./workbench.ts";
 
 export class Hints implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #library: Library;
@@ -26,7 +27,7 @@ export class Hints implements vscode.TextDocumentContentProvider, vscode.Disposa
     if (this.#progress.of(exercise.id).hints < steps.length) await this.#progress.hintRevealed(exercise);
     const uri = hintsUri(exercise);
     this.#changed.fire(uri);
-    await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
+    await showRendered(uri);
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {

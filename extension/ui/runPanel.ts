@@ -12,6 +12,7 @@ import { learnerFolder } from "./learnerFolder.ts";
 import type { Notify } from "./notify.ts";
 import type { Runs } from "./runs.ts";
 import type { VerdictChange, Verdicts } from "./verdicts.ts";
+import { columnBeside } from "./workbench.ts";
 
 /** Updates are gathered for this many milliseconds: twenty a second look alive. */
 const GATHER = 50;
@@ -46,7 +47,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   }
 
   show(tab: Tab): void {
-    if (!this.#panel) this.#adopt(vscode.window.createWebviewPanel(PANEL, "Practicum", { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true }));
+    if (!this.#panel) this.#adopt(vscode.window.createWebviewPanel(PANEL, "Practicum", { viewColumn: columnBeside(), preserveFocus: true }));
     this.#panel?.reveal(undefined, true);
     this.#wanted = tab;
     if (this.#ready) this.#show();

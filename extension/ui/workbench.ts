@@ -3,15 +3,25 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { Attempt } from "./attempts.ts";
 
-/** The entry in the first column with the focus, the rendered statement beside it. The window keeps its workspace. */
+/** VS Code's own rendered Markdown, as an editor: unlike its command it leaves the focus where it is. */
+const RENDERED = "vscode.markdown.preview.editor";
+
+/** The entry with the focus, the rendered statement beside it. The window keeps its workspace. */
 export async function showAttempt(attempt: Attempt): Promise<void> {
-  const entry = await vscode.window.showTextDocument(entryUri(attempt), { viewColumn: vscode.ViewColumn.One, preview: false });
+  await vscode.window.showTextDocument(entryUri(attempt), { viewColumn: vscode.ViewColumn.One, preview: false });
   await showStatement(attempt);
-  await vscode.window.showTextDocument(entry.document, { viewColumn: vscode.ViewColumn.One, preview: false });
 }
 
-export async function showStatement({ folder }: Attempt): Promise<void> {
-  await vscode.commands.executeCommand("markdown.showPreviewToSide", vscode.Uri.file(path.join(folder, "README.md")));
+export const showStatement = (attempt: Attempt): Promise<void> => showRendered(vscode.Uri.file(path.join(attempt.folder, "README.md")));
+
+/** Markdown, rendered, beside the code. */
+export async function showRendered(uri: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand("vscode.openWith", uri, RENDERED, { viewColumn: columnBeside(), preserveFocus: true, preview: false });
+}
+
+/** The column that is not the code's. */
+export function columnBeside(): vscode.ViewColumn {
+  return vscode.window.activeTextEditor?.viewColumn === vscode.ViewColumn.Two ? vscode.ViewColumn.One : vscode.ViewColumn.Two;
 }
 
 export const entryUri = ({ exercise, folder }: Attempt): vscode.Uri => vscode.Uri.file(path.join(folder, exercise.entry));

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import type { Verdict } from "../../extension/ui/verdict.ts";
+import { configure, Learner } from "./learner.ts";
+
+describe("save", () => {
+  let learner: Learner;
+  before(async () => {
+    learner = await Learner.opens("ex-sp-ch35-03");
+  });
+
+  it("says in all four places that the checks passed", async () => {
+    const grade = await learner.isGraded(learner.text("reference"));
+    assert.equal(grade.outcome, "passed");
+    const all = grade.checks.length;
+    assert.ok(all > 0);
+    assert.deepEqual(await learner.sees(), { status: `$(pass-filled) ${all}/${all} · ${grade.backend.name}`, tests: grade.checks.map(() => "passed"), lines: [], tree: "pass-filled" });
+  });
+
+  it("says what the mistake is when sine and cosine are swapped", async () => {
+    const swapped = learner.text("misconceptions/sine-and-cosine-swapped");
+    const grade = await learner.isGraded(swapped);
+    const sentence = /^\/\/\s*(.+)$/m.exec(swapped)?.[1] as string;
+    assert.equal(grade.outcome, "failed");
+    assert.ok(grade.checks.some((check) => check.message.includes(sentence)), grade.checks.map((check) => check.message).join("\n"));
+    const { status, tests, lines, tree } = await learner.sees();
+    const passed = grade.checks.filter((check) => check.outcome === "passed").length;
+    assert.equal(status, `$(error) ${passed}/${grade.checks.length} · ${grade.backend.name}`);
+    assert.deepEqual(tests, grade.checks.map((check) => check.outcome));
+    assert.deepEqual({ lines, tree }, { lines: [], tree: "error" });
+  });
+
+  it("marks the line of a syntax error, and calls it errored, not failed", async () => {
+    const lines = learner.text("reference").split("\n");
+    const at = lines.findIndex((line) => line.startsWith("export function"));
+    const grade = await learner.isGraded([...lines.slice(0, at), "const oops = ;", ...lines.slice(at)].join("\n"));
+    assert.equal(grade.outcome, "errored");
+    const seen = await learner.sees();
+    assert.match(seen.status, /errored/);
+    assert.deepEqual({ lines: seen.lines, tree: seen.tree }, { lines: [at], tree: "bug" });
+    assert.deepEqual([...new Set(seen.tests)], ["errored"]);
+  });
+
+  it("marks the line that threw", async () => {
+    const lines = learner.text("reference").split("\n");
+    const at = lines.findIndex((line) => /^export function .*\{$/.test(line)) + 1;
+    const grade = await learner.isGraded([...lines.slice(0, at), 'throw new Error("thrown on purpose");', ...lines.slice(at)].join("\n"));
+    assert.equal(grade.outcome, "errored");
+    assert.deepEqual((await learner.sees()).lines, [at]);
+  });
+
+  it("lets the newest of quick saves win, and grades it", async () => {
+    const verdicts: Verdict[] = [];
+    const subscription = learner.practicum.verdicts.onDidChange(({ verdict }) => verdicts.push(verdict));
+    const graded = learner.nextGrade();
+    await learner.saves(learner.text("misconceptions/sine-and-cosine-swapped"));
+    await learner.saves("export const nothing = 1;\n");
+    await learner.saves(learner.text("reference"));
+    assert.equal((await graded).outcome, "passed");
+    subscription.dispose();
+    assert.deepEqual(verdicts.map(({ phase }) => phase), ["grading", "grading", "grading", "graded"]);
+    assert.match((await learner.sees()).status, /^\$\(pass-filled\)/);
+  });
+
+  it("grades nothing while the setting is off, until it is asked to", async () => {
+    await configure("practicum.gradeOnSave", false);
+    const tiers: string[] = [];
+    const subscription = learner.practicum.verdicts.onDidChange(({ verdict }) => verdict.phase === "grading" && tiers.push(verdict.tier));
+    await learner.saves(`${learner.text("reference")}\n`);
+    await vscode.commands.executeCommand("practicum.gradeNow", { exercise: learner.exercise.id });
+    subscription.dispose();
+    await configure("practicum.gradeOnSave", undefined);
+    assert.deepEqual(tiers, ["run"]);
+  });
+});
