@@ -23,7 +23,7 @@ export const webSupported = process.platform === "linux" && process.arch === "x6
 export function installWeb(): void {
   const stamp = path.join(WEB, "stamp.json");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === STAMP) return;
-  console.log("Installing VS Code for the browser (about 800 MB, once) ...");
+  console.log("Installing VS Code for the browser (about 600 MB, once) ...");
   rmSync(WEB, { recursive: true, force: true });
   mkdirSync(WEB, { recursive: true });
   writeFileSync(path.join(WEB, "package.json"), JSON.stringify({ name: "vscode-web", private: true, dependencies: VERSIONS }));
@@ -40,8 +40,12 @@ function npmInstall(folder: string, ...options: string[]): void {
   });
 }
 
-/** What code-server's own install script would do, less the compiler. Its lock file misses a package, hence no `npm ci`. */
+/** What code-server's own install script would do, less the compiler and the AI agents (200 MB). Its lock file misses a package, hence no `npm ci`. */
 function installWorkbench(): void {
+  const manifest = path.join(WORKBENCH, "package.json");
+  const { dependencies, ...rest } = JSON.parse(readFileSync(manifest, "utf8"));
+  for (const agent of ["@github/copilot-sdk", "@microsoft/mxc-sdk"]) delete dependencies[agent];
+  writeFileSync(manifest, JSON.stringify({ ...rest, dependencies }));
   npmInstall(WORKBENCH, "--omit=dev", "--no-save");
   npmInstall(path.join(WORKBENCH, "extensions"), "--omit=dev", "--no-save");
   // Two native modules come without a prebuilt binary.
