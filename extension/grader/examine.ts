@@ -34,7 +34,6 @@ export async function examine(check: PreparedCheck, all: Implementations, senten
   try {
     got = await ask(check, "attempt", all);
   } catch (error) {
-    if (error instanceof AttemptFault && error.fault.kind === "died") await all.stop("attempt");
     return thrown(error);
   }
   const judgement = judge(got, check.want, check.definition.expect.expectation);

@@ -5,7 +5,7 @@ import { AskRequest, type ImplementationName, StartRequest, StopNotification } f
 import type { TracePoint } from "../protocol/runtime.ts";
 import type { TensorData } from "../protocol/tensor.ts";
 import { decode, encode } from "../protocol/wire.ts";
-import { faulty, remote } from "./remote.ts";
+import { type Ask, AttemptFault, faulty, remote } from "./remote.ts";
 
 export interface Started {
   readonly impl: object;
@@ -21,10 +21,11 @@ export class Implementations {
     this.#connection = connection;
   }
 
+  /** One whose process has ended is started anew. */
   get(name: ImplementationName): Promise<Started> {
     const known = this.#started.get(name);
     if (known) return known;
-    const starting = this.#start(name);
+    const starting = this.#start(name, () => this.#started.get(name) === starting && this.#started.delete(name));
     this.#started.set(name, starting);
     return starting;
   }
@@ -46,10 +47,17 @@ export class Implementations {
     return decode(value) as Record<string, TensorData>;
   };
 
-  async #start(name: ImplementationName): Promise<Started & { readonly id: number }> {
+  async #start(name: ImplementationName, forget: () => void): Promise<Started & { readonly id: number }> {
     const { id, load } = await faulty(() => this.#startRequest(name));
     let trace: TracePoint[] = [];
-    const ask = (call: Parameters<Parameters<typeof remote>[0]>[0]) => this.#connection.sendRequest(AskRequest, { ...call, id, implementation: load.implementation });
+    const ask: Ask = async (call) => {
+      try {
+        return await faulty(() => this.#connection.sendRequest(AskRequest, { ...call, id, implementation: load.implementation }));
+      } catch (error) {
+        if (error instanceof AttemptFault && error.fault.kind === "died") forget();
+        throw error;
+      }
+    };
     const impl = remote(ask, load.exports, (points) => void trace.push(...points));
     return { id, impl, takeTrace: () => trace.splice(0) };
   }

@@ -13,13 +13,14 @@ export class AttemptFault extends Error {
   }
 }
 
+/** @throws {AttemptFault} */
 export type Ask = (call: Omit<CallParams, "implementation">) => Promise<CallResult>;
 
 /** @param onTrace points that a call traced, in order */
 export function remote(ask: Ask, exports: readonly string[], onTrace: (points: readonly TracePoint[]) => void): object {
   const call = async (handle: number | undefined, method: string, args: readonly unknown[]): Promise<unknown> => {
-    const { value, trace } = await faulty(() => ask({ handle, method, args: args.map((arg) => encode(arg)) }));
-    onTrace(trace);
+    const { value, trace } = await ask({ handle, method, args: args.map((arg) => encode(arg)) });
+    onTrace(decode(trace) as readonly TracePoint[]);
     return decode(value, fromHandle);
   };
   const fromHandle = ({ handle, methods }: HandleRef): unknown => {

@@ -16,6 +16,7 @@ export async function runChecks(
 ): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = [];
   const finish = (result: CheckResult) => {
+    if (results.some(({ id }) => id === result.id)) return; // late by the clock alone: it was judged before its timeout fired
     results.push(result);
     onResult(result);
   };
@@ -30,20 +31,21 @@ export async function runChecks(
       if (test.timedOut) return;
       finish(resultOf(check, examined, performance.now() - started));
     });
-    test.timeout(limit);
     mocha.suite.addTest(test);
+    test.timeout(limit); // after, as a suite gives its own limit to what is added
   }
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => resolve());
-    runner.on("fail", (test: Mocha.Test, error: Error) => {
+    runner.on("fail", (test: Mocha.Test, error: Error & { code?: string }) => {
+      const ranOut = error.code === "ERR_MOCHA_TIMEOUT";
       const check = checks.find((c) => c.definition.title === test.title) as PreparedCheck;
-      if (test.timedOut) {
+      if (ranOut) {
         timeouts++;
         void all.stop("attempt");
       }
       const seconds = test.timeout() / 1000;
       const late = { outcome: "timedOut", message: `No answer within ${seconds} s.` } as const;
-      finish(resultOf(check, test.timedOut ? late : { outcome: "notGraded", message: `The check itself failed: ${error.message}` }, test.duration ?? test.timeout()));
+      finish(resultOf(check, ranOut ? late : { outcome: "notGraded", message: `The check itself failed: ${error.message}` }, test.duration ?? test.timeout()));
     });
   });
   return results;

@@ -11,7 +11,7 @@ export interface CorpusOptions {
   readonly symbols?: number;
   /** How many symbols back the next one depends on. 2 by default. */
   readonly order?: number;
-  /** Standard deviation of the log-weights of a context's next symbols: 0 is noise, 4 almost a fixed sequence. 2 by default. */
+  /** How strongly the past decides: 0 is noise. 3 by default. */
   readonly sharpness?: number;
 }
 
@@ -24,10 +24,11 @@ export interface GeneratedCorpus {
 }
 
 /** Text of a Markov source: each context of `order` symbols has its own distribution of the next. */
-export function generateCorpus(length: number, { seed, symbols = 8, order = 2, sharpness = 2 }: CorpusOptions): GeneratedCorpus {
+export function generateCorpus(length: number, { seed, symbols = 8, order = 2, sharpness = 3 }: CorpusOptions): GeneratedCorpus {
   const stream = new RandomStream(seed);
   const contexts = symbols ** order;
-  const next = Array.from({ length: contexts }, () => normalised(Array.from({ length: symbols }, () => Math.exp(stream.normal(0, sharpness)))));
+  const favourites = Array.from({ length: order }, () => shuffled(symbols, stream)); // [symbols back][that symbol] -> next symbol
+  const next = Array.from({ length: contexts }, (_, context) => distribution(context, favourites, symbols, sharpness));
   const alphabet = "abcdefghijklmnopqrstuvwxyz".slice(0, symbols);
   let context = stream.integer(0, contexts - 1);
   let text = "";
@@ -37,6 +38,12 @@ export function generateCorpus(length: number, { seed, symbols = 8, order = 2, s
     context = follow(context, symbol, symbols, contexts);
   }
   return { text, alphabet, entropyRate: entropyRate(next, symbols) };
+}
+
+/** Each symbol of the context has a favourite to come next: e^sharpness times as likely as it were otherwise. */
+function distribution(context: number, favourites: readonly (readonly number[])[], symbols: number, sharpness: number): number[] {
+  const votes = favourites.map((favourite, back) => favourite[Math.floor(context / symbols ** back) % symbols]);
+  return normalised(Array.from({ length: symbols }, (_, symbol) => Math.exp(sharpness * votes.filter((vote) => vote === symbol).length)));
 }
 
 /** A context is a number in base `symbols`, its last symbol the last digit. */
@@ -63,6 +70,16 @@ function stationary(next: readonly (readonly number[])[], symbols: number): numb
     visits = after;
   }
   return visits;
+}
+
+/** A permutation, so that no symbol is every symbol's favourite and all are about equally frequent. Fisher and Yates (1938). */
+function shuffled(count: number, stream: RandomStream): number[] {
+  const list = Array.from({ length: count }, (_, i) => i);
+  for (let last = count - 1; last > 0; last--) {
+    const other = stream.integer(0, last);
+    [list[last], list[other]] = [list[other] as number, list[last] as number];
+  }
+  return list;
 }
 
 function sample(p: readonly number[], u: number): number {

@@ -51,8 +51,8 @@ export interface CallParams {
 }
 export interface CallResult {
   readonly value: Wire;
-  /** Points that the call traced. */
-  readonly trace: readonly TracePoint[];
+  /** The `TracePoint`s of the call; their values may be NaN, which JSON cannot say. */
+  readonly trace: Wire;
 }
 
 export interface RunParams {
@@ -106,5 +106,6 @@ export const THE_FUNCTION_ITSELF = "()";
 export const LoadRequest = new RequestType<LoadParams, LoadResult, ImplementationFault>("load");
 export const CallRequest = new RequestType<CallParams, CallResult, ImplementationFault>("call");
 export const RunRequest = new RequestType<RunParams, null, ImplementationFault>("run");
-export const RunEventNotification = new NotificationType<RunEvent>("runEvent");
+/** A `RunEvent`, encoded: values may be NaN. */
+export const RunEventNotification = new NotificationType<Wire>("runEvent");
 export const ReadyNotification = new NotificationType<{ readonly protocol: number; readonly backend: BackendInfo }>("ready");

@@ -14,6 +14,7 @@ import {
   type SourceTree,
   type TracePoint,
 } from "../protocol/runtime.ts";
+import { encode } from "../protocol/wire.ts";
 import { startBackend } from "./backends/ladder.ts";
 import { EventStream } from "./events.ts";
 import { Implementation, MissingFunction } from "./implementation.ts";
@@ -25,6 +26,7 @@ const builtIns = { "@tensorflow/tfjs": tf, practicum: forLearners };
 const implementations: Implementation[] = [];
 const trees: SourceTree[] = [];
 
+Error.stackTraceLimit = 50; // the learner's own line stands below a dozen of the library's
 const connection = connect();
 const [backend] = await Promise.all([startBackend(), prepareStripper()]);
 lockDown();
@@ -42,13 +44,13 @@ connection.onRequest(CallRequest, ({ implementation, handle, method, args }) =>
   orFault(async () => {
     const trace: TracePoint[] = [];
     configure({ sink: (event) => void (event.kind === "points" && trace.push(...event.points)) });
-    return { value: await at(implementation).call(handle, method, args), trace };
+    return { value: await at(implementation).call(handle, method, args), trace: encode(trace) };
   }),
 );
 
 connection.onRequest(RunRequest, ({ implementation, program, scale }) =>
   orFault(async () => {
-    const events = new EventStream((event) => void connection.sendNotification(RunEventNotification, event));
+    const events = new EventStream((event) => void connection.sendNotification(RunEventNotification, encode(event)));
     configure({ sink: (event) => events.push(event) });
     trees.push(program);
     try {

@@ -2,6 +2,7 @@
  * The module `practicum` that learners import: tracing, progress, seeded random numbers, a corpus.
  * Shapes and units stand with each function. Nothing here needs a network or a file.
  */
+import { type CorpusOptions, type GeneratedCorpus, generateCorpus } from "../protocol/corpus.ts";
 import type { PlotSpec, RunEvent, TracePoint } from "../protocol/runtime.ts";
 import { RandomStream } from "../protocol/random.ts";
 
@@ -64,6 +65,10 @@ export const corpus = {
   /** The text that ships with the exercise, or the learner's own file (setting `practicum.corpus`). */
   text(): string {
     return corpusText;
+  },
+  /** Text of a seeded source whose entropy is known: the loss that no model can go below. @param length symbols */
+  generate(length: number, options: Partial<CorpusOptions> = {}): GeneratedCorpus {
+    return generateCorpus(length, { seed, ...options });
   },
 };
 

@@ -6,6 +6,7 @@ import type { Readable, Writable } from "node:stream";
 import { createMessageConnection, type MessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
 import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
 import { BASE_FLAGS, childEnvironment, type NodeProgram } from "./node.ts";
+import { reaped, reapWithUs } from "./reaper.ts";
 
 export type ProgramName = "runtime" | "grader" | "oracle";
 
@@ -41,6 +42,7 @@ export class Process {
       windowsHide: true,
     });
     living.add(this);
+    if (this.#child.pid !== undefined) reapWithUs(this.#child.pid);
     const [, stdout, stderr, input, output] = this.#child.stdio as unknown as [null, Readable, Readable, Writable, Readable];
     for (const stream of [stdout, stderr]) stream.setEncoding("utf8").on("data", (text: string) => this.#print(text));
     input.on("error", () => {}); // it ended: `ended` tells
@@ -94,6 +96,7 @@ export class Process {
     });
     this.#running = false;
     living.delete(this);
+    if (this.#child.pid !== undefined) reaped(this.#child.pid);
     setImmediate(() => this.connection.dispose()); // whoever asks hears first how it ended
     return how;
   }

@@ -4,12 +4,15 @@ import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, LoadR
 import type { RunRequest as Request, RunResult } from "./api.ts";
 import { watchMemory } from "./memory.ts";
 import type { Process } from "./process.ts";
+import { runEventOf } from "./runEvent.ts";
 import { runtimeSeed } from "./seeds.ts";
+
+type Log = (line: string) => void;
 
 const RUN_SECONDS = 30 * 60;
 
 /** Never rejects for what the attempt does, nor when it is cancelled: the result says so. */
-export async function run(process: Process, request: Request, seed: number): Promise<RunResult> {
+export async function run(process: Process, request: Request, seed: number, log: Log): Promise<RunResult> {
   const started = performance.now();
   const limits = new Limits(process, request);
   let backend: BackendInfo | undefined;
@@ -18,7 +21,7 @@ export async function run(process: Process, request: Request, seed: number): Pro
     request.signal?.throwIfAborted();
     backend = await process.ready;
     request.onBackend?.(backend);
-    await runProgram(process, request, seed);
+    await runProgram(process, log, request, seed);
     return result("finished");
   } catch (error) {
     if (request.signal?.aborted) return result("cancelled");
@@ -32,11 +35,15 @@ export async function run(process: Process, request: Request, seed: number): Pro
   }
 }
 
-async function runProgram(process: Process, { exercise, attempt, scale = "quick", corpus, onEvent, onOutput }: Request, seed: number): Promise<void> {
+async function runProgram(process: Process, log: Log, { exercise, attempt, scale = "quick", corpus, onEvent, onOutput }: Request, seed: number): Promise<void> {
   if (onOutput) process.onOutput = onOutput;
-  process.connection.onNotification(RunEventNotification, onEvent);
+  process.connection.onNotification(RunEventNotification, (wire) => {
+    const event = runEventOf(wire);
+    if (event) onEvent(event);
+    else log(`${exercise.id}: a run event that is none was refused: ${JSON.stringify(wire).slice(0, 200)}`);
+  });
   const program: SourceTree = { root: attempt.root, entry: "run.ts", files: { "run.ts": exercise.files["run.ts"] ?? "", ...attempt.files } };
-  const { implementation } = await process.ask((c) => c.sendRequest(LoadRequest, { source: attempt, seed: runtimeSeed(seed), corpus }));
+  const { implementation } = await process.ask((c) => c.sendRequest(LoadRequest, { source: attempt, seed: runtimeSeed(seed), corpus: corpus ?? exercise.files["corpus.txt"] }));
   await process.ask((c) => c.sendRequest(RunRequest, { implementation, program, scale }));
 }
 

@@ -46,6 +46,7 @@ class NodeSupervisor implements Supervisor {
     const abort = () => void session.dispose();
     signal?.addEventListener("abort", abort, { once: true });
     try {
+      signal?.throwIfAborted(); // it may have been while the session was made
       const attempt = request.subject ? implementationTree(exercise, request.subject) : request.attempt;
       const judged = await this.#judge(session, attempt, request);
       signal?.throwIfAborted();
@@ -63,7 +64,7 @@ class NodeSupervisor implements Supervisor {
     this.#runs.add(own);
     try {
       const process = (await this.#pool()).take("runtime");
-      return await run(process, { ...request, signal, corpus: corpusOf(request) }, request.seed ?? newSeed());
+      return await run(process, { ...request, signal, corpus: corpusOf(request) }, request.seed ?? newSeed(), this.#log);
     } finally {
       this.#runs.delete(own);
     }

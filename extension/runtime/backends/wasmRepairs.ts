@@ -11,7 +11,7 @@ export function repairWasm(backend: BackendWasm): void {
 /** The heap ends at 4 GiB and an allocation beyond is not noticed: the next write would go to address 0. */
 function guardHeap(backend: BackendWasm): void {
   const module = backend.wasm as unknown as { asm?: { malloc?: (n: number) => number }; _malloc: (n: number) => number; HEAPU8: Uint8Array };
-  const allocate = module._malloc;
+  const allocate = module.asm?.malloc ?? module._malloc; // `_malloc` would put itself back in place at its first call
   module._malloc = (bytes) => {
     const address = allocate(bytes) >>> 0;
     if (address === 0 && bytes > 0) {

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "mocha";
+import type { Exercise } from "../../extension/exercise/model.ts";
+import { starterTree } from "../../extension/exercise/tree.ts";
+import type { Grade, Outcome } from "../../extension/protocol/grade.ts";
+import type { SourceTree } from "../../extension/protocol/runtime.ts";
+import type { Supervisor } from "../../extension/supervisor/api.ts";
+import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
+import { attemptOf, dist, REFERENCE, tinyExercise } from "./tinyPack.ts";
+
+const DOUBLE = "x.mul(2)";
+/** The reference with another body of `double`. */
+const doubling = (body: string): string => REFERENCE.replace("return x.mul(2);", body);
+
+describe("grade of an attempt", function () {
+  this.timeout(60_000);
+  let supervisor: Supervisor;
+  let exercise: Exercise;
+  before(async () => {
+    supervisor = createSupervisor({ dist });
+    exercise = await tinyExercise();
+  });
+  after(() => supervisor.dispose());
+
+  const grade = (attempt: SourceTree, of = exercise, seed?: number): Promise<Grade> => supervisor.grade({ exercise: of, attempt, tier: "save", seed });
+  const first = (g: Grade) => g.checks[0];
+
+  const cases: [name: string, attempt: string, whole: Outcome, each: Outcome[], says: RegExp, line?: number][] = [
+    ["the reference", REFERENCE, "passed", ["passed", "passed"], /^$/],
+    ["another correct one", REFERENCE.replace(DOUBLE, "x.add(x)"), "passed", ["passed", "passed"], /^$/],
+    ["a wrong answer", REFERENCE.replace(DOUBLE, "x.mul(3)"), "failed", ["failed", "passed"], /^All 6 values differ/],
+    ["a wrong shape", REFERENCE.replace(DOUBLE, "x.mul(2).flatten()"), "failed", ["failed", "passed"], /shape/i],
+    ["no answer", doubling(""), "failed", ["failed", "passed"], /undefined/],
+    ["a promise of the answer", REFERENCE.replace(DOUBLE, "Promise.resolve(x.mul(2)) as never"), "passed", ["passed", "passed"], /^$/],
+    ["not written yet", 'import { notWrittenYet } from "practicum";\nexport const double = () => notWrittenYet();\nexport const answer = () => 42;', "failed", ["failed", "passed"], /^Not written yet\.$/, 2],
+    ["a function that is missing", "export const answer = () => 42;", "failed", ["failed", "passed"], /no function `double`/],
+    ["an exception", doubling('\n  throw new Error("oh no");'), "errored", ["errored", "passed"], /^oh no$/, 4],
+    ["an exception of the library", REFERENCE.replace(DOUBLE, "x.reshape([7])"), "errored", ["errored", "passed"], /7/, 3],
+    ["something thrown that is no error", doubling('throw "text";'), "errored", ["errored", "passed"], /threw text/],
+    ["a loop without end", doubling("for (;;);"), "timedOut", ["timedOut", "passed"], /^No answer within 2 s\.$/],
+    ["a promise that is never kept", doubling("return new Promise(() => {}) as never;"), "timedOut", ["timedOut", "passed"], /^No answer within 2 s\.$/],
+    ["the process ended", doubling("process.exit(0);"), "errored", ["errored", "passed"], /process ended.*exit code 0/],
+    ["a syntax error", `${REFERENCE}\nexport const broken = = 1;\n`, "errored", ["errored", "errored"], /Expression expected/, 9],
+    ["an exception while loading", `${REFERENCE}\nthrow new RangeError("at once");\n`, "errored", ["errored", "errored"], /RangeError: at once/, 9],
+    ["a module that is not to be had", `import fs from "node:fs";\n${REFERENCE}`, "errored", ["errored", "errored"], /"node:fs" can't be imported/, 1],
+    ["a value that cannot cross", REFERENCE.replace(DOUBLE, "Symbol() as never"), "errored", ["errored", "passed"], /symbol/],
+    ["an answer that contains itself", doubling("const o: any = {}; o.o = o; return o;"), "errored", ["errored", "passed"], /nested too deeply/],
+    ["text that looks like protocol", doubling('console.log(\'Content-Length: 38\\r\\n\\r\\n{"jsonrpc":"2.0","id":1,"result":null}\'); return x.mul(3);'), "failed", ["failed", "passed"], /^All 6 values differ/],
+  ];
+  for (const [name, attempt, whole, each, says, line] of cases) {
+    it(`${name}: ${whole}`, async () => {
+      const graded = await grade(attemptOf(attempt));
+      assert.deepEqual({ whole: graded.outcome, each: graded.checks.map((c) => c.outcome) }, { whole, each }, JSON.stringify(graded.checks, null, 1));
+      assert.match(first(graded)?.message ?? "", says);
+      assert.equal(first(graded)?.location?.line, line);
+      assert.equal(graded.backend.name, "wasm");
+    });
+  }
+
+  it("the starter fails every check, and nothing crashes", async () => {
+    const graded = await grade(starterTree(exercise));
+    assert.deepEqual(graded.checks.map((c) => [c.outcome, c.message]), [["failed", "Not written yet."], ["failed", "Not written yet."]]);
+  });
+
+  it("an attempt that does not load is told as a problem of the whole, with its place", async () => {
+    const { problem } = await grade(attemptOf("\nexport const double = (;\n"));
+    assert.equal(problem?.location?.line, 2);
+    assert.ok(problem?.location?.file.endsWith("double.ts"));
+  });
+
+  it("names the misconception whose answer it is", async () => {
+    const graded = await grade(attemptOf(REFERENCE.replace(DOUBLE, "x.mul(x)")));
+    assert.deepEqual([first(graded)?.diagnosis?.misconception, first(graded)?.diagnosis?.sentence], ["squares", "You square where you should double."]);
+  });
+
+  it("a hidden check shows its hint, never an expected value nor an answer", async () => {
+    const hidden = (await grade(attemptOf(REFERENCE.replace("42", "41")))).checks[1];
+    assert.equal(hidden?.hint, "Six by nine.");
+    assert.equal(hidden?.got, undefined);
+    assert.ok(!JSON.stringify(hidden).includes("42"), JSON.stringify(hidden));
+  });
+
+  it("asks slow checks only in a full grade", async () => {
+    const graded = await supervisor.grade({ exercise, attempt: attemptOf(REFERENCE), tier: "run" });
+    assert.deepEqual([graded.checks.length, graded.score, graded.points, graded.outcome], [3, 4, 4, "passed"]);
+  });
+
+  it("draws other inputs for another seed, and the same for the same", async () => {
+    const asked = async (seed?: number) => JSON.stringify(first(await grade(attemptOf(REFERENCE.replace(DOUBLE, "x.mul(3)")), exercise, seed))?.got, (_, v) => (ArrayBuffer.isView(v) ? Array.from(v as Float32Array) : v));
+    const [once, again, other, drawn] = [await asked(7), await asked(7), await asked(8), await asked()];
+    assert.equal(once, again);
+    assert.notEqual(once, other);
+    assert.notEqual(once, drawn);
+  });
+
+  it("records what it was a grade of", async () => {
+    const graded = await grade(attemptOf(REFERENCE), exercise, 11);
+    assert.match(Object.values(graded.digests).join(" "), /^([0-9a-f]{64} ?){3}$/);
+    assert.deepEqual([graded.seed, graded.exercise, graded.pack, graded.packVersion, graded.tier], [11, "tiny-01", "tiny", "1.0.0", "save"]);
+  });
+
+  it("what the attempt prints is text, and not without end", async () => {
+    let printed = "";
+    await supervisor.grade({ exercise, attempt: attemptOf(doubling('for (let i = 0; i < 5000; i++) console.log("all work and no play".repeat(4)); return x.mul(2);')), tier: "save", onOutput: (text) => (printed += text) });
+    assert.match(printed, /^all work and no play/);
+    assert.match(printed, /more was printed than is shown\)\n$/);
+    assert.ok(printed.length < 200_000, String(printed.length));
+  });
+
+  describe("no evidence, no pass", () => {
+    const packs: [name: string, changes: Record<string, string | undefined>, each: Outcome[], says: RegExp][] = [
+      ["a reference that throws", { "reference/double.ts": 'export const double = () => { throw new Error("mine"); };\nexport const answer = () => 42;' }, ["notGraded", "passed"], /The reference could not answer this check: mine/],
+      ["checks that do not load", { "double.check.ts": "export const broken = = 1;" }, [], /Expression expected/],
+      ["no checks", { "double.check.ts": "export {};" }, [], /^$/],
+      ["a grader that dies", { "double.check.ts": 'import { check, exact } from "practicum/check";\ncheck("leaves", { points: 1, when: "save", ask: () => process.exit(0), expect: exact.value(1) });' }, [], /exit code 0/],
+      ["two checks of one title", { "double.check.ts": 'import { check, exact } from "practicum/check";\nfor (const i of [1, 2]) check("same", { points: i, when: "save", ask: () => 1, expect: exact.value(1) });' }, [], /two checks are titled "same"/],
+    ];
+    for (const [name, changes, each, says] of packs) {
+      it(`${name}: notGraded`, async () => {
+        const graded = await grade(attemptOf(REFERENCE), await tinyExercise(changes));
+        assert.equal(graded.outcome, "notGraded");
+        assert.deepEqual(graded.checks.map((c) => c.outcome), each);
+        assert.match(first(graded)?.message ?? graded.problem?.message ?? "", says);
+      });
+    }
+  });
+});
