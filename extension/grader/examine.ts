@@ -54,7 +54,7 @@ async function failure(check: PreparedCheck, got: Value, judgement: Judgement, a
   const { hidden = false, expect } = check.definition;
   const diagnosis = diagnose(got, await candidates(check, all, sentences), check.want, expect.expectation);
   const mismatch = judgement.mismatch;
-  const said = mismatch ? explain(mismatch, { hidden }) : "The answer is not what was expected.";
+  const said = diagnosis?.sentence ?? (mismatch ? explain(mismatch, { hidden }) : "The answer is not what was expected.");
   const told = mismatch && (hidden ? { ...mismatch, want: "" } : mismatch);
   return { outcome: "failed", message: said, ...(diagnosis && { diagnosis }), ...(told && { mismatch: told }) };
 }
