@@ -1,5 +1,5 @@
 /** What a person sees: colours and a progress bar on a terminal, plain lines elsewhere. */
-import { MultiBar, type SingleBar } from "cli-progress";
+import { Format, type GenericFormatter, MultiBar, type SingleBar } from "cli-progress";
 import pc from "picocolors";
 
 export type Colors = ReturnType<typeof pc.createColors>;
@@ -33,15 +33,7 @@ export class Terminal {
   /** Shows how far something has come, with a few words beside; on a terminal only. */
   progress(done: number, total: number, words: string): void {
     if (!this.#interactive) return;
-    this.#bars ??= new MultiBar({
-      format: " {bar} {percentage}%  {words}",
-      hideCursor: true,
-      clearOnComplete: true,
-      barCompleteChar: "█",
-      barIncompleteChar: "░",
-      barsize: 24,
-      gracefulExit: false,
-    });
+    this.#bars ??= new MultiBar({ format, barsize: 24, hideCursor: true, clearOnComplete: true, gracefulExit: false });
     this.#bar ??= this.#bars.create(total, done, { words });
     this.#bar.setTotal(total);
     this.#bar.update(done, { words });
@@ -49,8 +41,13 @@ export class Terminal {
 
   /** Takes the progress bar away. */
   endProgress(): void {
+    this.#bars?.update(); // prints the lines that still wait
     this.#bars?.stop();
     this.#bars = undefined;
     this.#bar = undefined;
   }
 }
+
+/** Without a known end there is no bar, only the words. */
+const format: GenericFormatter = (options, { progress, total }, { words }) =>
+  total > 0 ? ` ${Format.BarFormat(progress, options)} ${Math.floor(progress * 100)}%  ${words}` : `  ${words}`;
