@@ -1,5 +1,6 @@
 /** The built-in pack is proven: the reference and every variant pass, the starter passes nothing, every misconception is caught by name. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { after, describe, it } from "mocha";
 import type { Exercise } from "../../extension/exercise/model.ts";
@@ -26,6 +27,11 @@ describe(`pack ${pack.id}`, function () {
 function prove(exercise: Exercise): void {
   const { variants, misconceptions } = namesOf(exercise);
   const gradeOf = (subject?: ImplementationName): Promise<Grade> => supervisor.grade({ exercise, attempt: starterTree(exercise), tier: "run", subject });
+
+  it("its sources have no type errors", () => {
+    const { stdout } = spawnSync(process.execPath, [path.join(root, "node_modules/typescript/bin/tsc"), "-p", exercise.folder], { encoding: "utf8" });
+    assert.equal(stdout, "");
+  });
 
   for (const name of ["reference", ...variants.map((variant) => `variants/${variant}` as const)] as const) {
     it(`${name} passes every check`, async () => assert.deepEqual(unless("passed", await gradeOf(name)), []));
