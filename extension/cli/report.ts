@@ -17,8 +17,9 @@ const paint = (outcome: Outcome, colors: Colors) => (outcome === "passed" ? colo
 export function checkLines(check: CheckResult, root: string, colors: Colors, said: Set<string>): string[] {
   const title = `  ${paint(check.outcome, colors)(MARKS[check.outcome])} ${check.title}`;
   const points = check.outcome === "passed" ? `${check.points}` : `0/${check.points}`;
-  const detail = [check.diagnosis?.sentence ?? "", withPlace(check.message, check.location, root)].filter((text) => text !== "" && !said.has(text));
-  for (const text of detail) said.add(text);
+  const message = withPlace(check.message, check.location, root);
+  const detail = message === "" || said.has(message) ? [] : [message];
+  said.add(message);
   const hint = check.hint && check.outcome === "failed" ? [colors.cyan(`Hint: ${check.hint}`)] : [];
   return [`${title} ${colors.dim(`${points} ${check.points === 1 ? "point" : "points"}`)}`, ...[...detail, ...hint].map((text) => indent(text, 6))];
 }

@@ -14,6 +14,7 @@ describe("diagnose", () => {
     ["names none when no answer is the same", 13, { ffn: 12 }, 50, exact, undefined],
     ["allows for rounding", tensor([0.5001, 2], [2]), { scale: tensor([0.5, 2], [2]) }, tensor([1, 4], [2]), near, "scale"],
     ["takes the nearest", 2.0001, { far: 2.001, close: 2.0002 }, 3, near, "close"],
+    ["takes the nearest, whatever the order", 2.0001, { close: 2.0002, far: 2.001 }, 3, near, "close"],
     ["is silent about an answer as near to the expected one", 1.0015, { rounding: 1.0028 }, 1, near, undefined],
     ["ignores a misconception that meets the expectation here", 5, { harmless: 5, cause: 5 }, 5.001, near, undefined],
     ["recognises a wrong shape", tensor([1, 2], [2, 1]), { transposed: tensor([1, 2], [2, 1]) }, tensor([1, 2], [1, 2]), near, "transposed"],
