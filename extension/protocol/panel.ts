@@ -20,6 +20,8 @@ export interface RunSnapshot {
   readonly backend?: BackendInfo;
   readonly scale: "quick" | "full";
   readonly startedAt: string;
+  /** When the run's own work ended, grading not counted; a panel that was not there then has no other way to know. */
+  readonly endedAt?: string;
   readonly progress?: { readonly done: number; readonly total: number; readonly label?: string };
   readonly plots: readonly PlotSpec[];
   readonly series: readonly SeriesData[];

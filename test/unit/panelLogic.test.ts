@@ -62,11 +62,28 @@ describe("panel summary", () => {
     ["lowest at the end", curve(11, (i) => 3 - i / 10), undefined, "loss fell from 3 to 2 over 10 steps"],
     ["rises", curve(11, (i) => (i === 5 ? 9 : 1 + i / 10)), undefined, "loss rose from 1 to 2 over 10 steps; highest 9 at step 5"],
     ["stays", curve(2, () => 1.5), undefined, "loss stayed at 1.50 over 1 step"],
-    ["another axis", [[64, 1], [128, 4]], "length", "loss rose from 1 to 4 from length 64 to 128"],
+    [
+      "another axis",
+      [
+        [64, 1],
+        [128, 4],
+      ],
+      "length",
+      "loss rose from 1 to 4 from length 64 to 128",
+    ],
     ["one point", [[3, 0.25]], undefined, "loss is 0.250 at step 3"],
     ["none", [], undefined, "loss has no points yet"],
     ["NaN only", [[0, Number.NaN]], undefined, "loss has no finite value in 1 point"],
-    ["some NaN", [[0, 2], [1, 1], [2, Number.NaN]], undefined, "loss fell from 2 to 1 over 1 step; 1 value not finite"],
+    [
+      "some NaN",
+      [
+        [0, 2],
+        [1, 1],
+        [2, Number.NaN],
+      ],
+      undefined,
+      "loss fell from 2 to 1 over 1 step; 1 value not finite",
+    ],
   ];
   for (const [name, points, xLabel, want] of cases) it(name, () => assert.equal(summarize("loss", points, xLabel), want));
 });
@@ -87,34 +104,73 @@ describe("panel verdict", () => {
   ];
   for (const [name, series, points, want] of cases) it(name, () => assert.equal(verdict(series, points)?.kind, want));
   it("names the step", () => {
-    const points: Point[] = [[0, 4], [37, Number.NaN]];
+    const points: Point[] = [
+      [0, 4],
+      [37, Number.NaN],
+    ];
     assert.match(verdict("loss", points)?.sentence ?? "", /^loss is NaN at step 37\./);
   });
 });
 
 describe("panel series", () => {
-  const a = { name: "a", points: [[0, 1], [2, 3]] as Point[] };
-  const b = { name: 'b, "odd"', points: [[2, Number.NaN], [1, 0.1]] as Point[] };
+  const a = {
+    name: "a",
+    points: [
+      [0, 1],
+      [2, 3],
+    ] as Point[],
+  };
+  const b = {
+    name: 'b, "odd"',
+    points: [
+      [2, Number.NaN],
+      [1, 0.1],
+    ] as Point[],
+  };
   it("a plot for each series that none names; the last of a title counts", () => {
-    const plots = plotsOf([{ title: "A", series: [] }, { title: "A", series: ["a"] }], [a, b]);
-    assert.deepEqual(plots, [{ title: "A", series: ["a"] }, { title: b.name, series: [b.name] }]);
+    const plots = plotsOf(
+      [
+        { title: "A", series: [] },
+        { title: "A", series: ["a"] },
+      ],
+      [a, b],
+    );
+    assert.deepEqual(plots, [
+      { title: "A", series: ["a"] },
+      { title: b.name, series: [b.name] },
+    ]);
   });
   it("rows side by side, a repeated step twice", () => {
-    const twice = { name: "c", points: [[0, 5], [0, 6]] as Point[] };
-    assert.deepEqual(rowsOf([a, twice]), [
-      { step: 0, values: [1, 5] },
-      { step: 0, values: [undefined, 6] },
-      { step: 2, values: [3, undefined] },
-    ].map((row, i) => ({ ...row, nth: i === 1 ? 1 : 0 })));
+    const twice = {
+      name: "c",
+      points: [
+        [0, 5],
+        [0, 6],
+      ] as Point[],
+    };
+    assert.deepEqual(
+      rowsOf([a, twice]),
+      [
+        { step: 0, values: [1, 5] },
+        { step: 0, values: [undefined, 6] },
+        { step: 2, values: [3, undefined] },
+      ].map((row, i) => ({ ...row, nth: i === 1 ? 1 : 0 })),
+    );
   });
   it("CSV", () => assert.equal(csvOf([a, b]), 'step,a,"b, ""odd"""\r\n0,1,\r\n1,,0.1\r\n2,3,NaN\r\n'));
   it("orders only what is out of order", () => {
     assert.equal(inOrder(a.points), a.points);
-    assert.deepEqual(inOrder(b.points).map(([x]) => x), [1, 2]);
+    assert.deepEqual(
+      inOrder(b.points).map(([x]) => x),
+      [1, 2],
+    );
   });
   it("smooths: a constant stays, a gap stays a gap", () => {
     const s = new Smoother(0.9);
-    assert.deepEqual([2, 2, Number.NaN, 2].map((v) => Number(s.next(v).toFixed(9))), [2, 2, Number.NaN, 2]);
+    assert.deepEqual(
+      [2, 2, Number.NaN, 2].map((v) => Number(s.next(v).toFixed(9))),
+      [2, 2, Number.NaN, 2],
+    );
     assert.equal(new Smoother(0).next(7), 7);
   });
 });

@@ -38,13 +38,22 @@ export function gptRun(steps = 300, over: Partial<RunSnapshot> = {}): RunSnapsho
     series: [
       { name: "training loss", points: train },
       { name: "held-out loss", points: held },
-      { name: "uniform guess, ln 65", points: [[0, Math.log(65)], [Math.max(1, steps - 1), Math.log(65)]] },
+      {
+        name: "uniform guess, ln 65",
+        points: [
+          [0, Math.log(65)],
+          [Math.max(1, steps - 1), Math.log(65)],
+        ],
+      },
       { name: "perplexity", points: train.map(([i, v]) => [i, Math.exp(v)] as const) },
     ],
     output: "corpus: 41,822 characters, 65 different\nparameters: 104,640\n",
     ...over,
   };
 }
+
+/** A run of one curve. */
+export const oneCurve = (steps: number): RunSnapshot => gptRun(steps, { plots: [], series: gptRun(steps).series.slice(0, 1) });
 
 const check = (over: Partial<CheckResult> & Pick<CheckResult, "title">): CheckResult => ({
   id: over.title,
@@ -63,7 +72,11 @@ export const diagnosed: CheckResult = check({
   outcome: "failed",
   message: "412 of 1024 values differ, most of all at [0, 3, 1, 7]: got 0.2183, expected 0.",
   ms: 38,
-  diagnosis: { misconception: "mask-after-softmax", sentence: "You mask after the softmax: the rows no longer sum to 1. Set the scores of the future to `-Infinity` before it.", distance: 3.1e-7 },
+  diagnosis: {
+    misconception: "mask-after-softmax",
+    sentence: "You mask after the softmax: the rows no longer sum to 1. Set the scores of the future to `-Infinity` before it.",
+    distance: 3.1e-7,
+  },
   hint: "Which positions may position t look at? Write the 4 by 4 case of `scores` down by hand.",
   mismatch: { kind: "values", path: "", got: "0.2183", want: "0", worstIndex: [0, 3, 1, 7], differing: 412, total: 1024, maxError: 0.2183 },
 });
@@ -80,9 +93,25 @@ export const gptGrade: Grade = {
     check({ title: "embeds tokens and positions", points: 2, ms: 9 }),
     diagnosed,
     check({ title: "logits have shape `[batch, time, vocabulary]`", points: 2, ms: 21 }),
-    check({ title: "generates with a temperature of zero", points: 2, outcome: "errored", message: "TypeError: Cannot read properties of undefined (reading 'argMax')", ms: 6, location: { file: "/home/ada/practicum/05-minimal-gpt/gpt.ts", line: 87, column: 24 } }),
+    check({
+      title: "generates with a temperature of zero",
+      points: 2,
+      outcome: "errored",
+      message: "TypeError: Cannot read properties of undefined (reading 'argMax')",
+      ms: 6,
+      location: { file: "/home/ada/practicum/05-minimal-gpt/gpt.ts", line: 87, column: 24 },
+    }),
     check({ title: "agrees with an independent oracle on the same weights", points: 2, hidden: true, ms: 96 }),
-    check({ title: "held-out loss after training is below 2.2 nats", points: 2, hidden: true, when: "run", outcome: "timedOut", message: "No answer within 120 s.", ms: 120_000, hint: "Is a tensor made anew in each step, and never disposed of?" }),
+    check({
+      title: "held-out loss after training is below 2.2 nats",
+      points: 2,
+      hidden: true,
+      when: "run",
+      outcome: "timedOut",
+      message: "No answer within 120 s.",
+      ms: 120_000,
+      hint: "Is a tensor made anew in each step, and never disposed of?",
+    }),
   ],
   backend,
   seed: 1804289383,

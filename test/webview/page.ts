@@ -53,7 +53,9 @@ export async function openPanel(browser: Browser, kind: ThemeKind = "vscode-dark
 async function served(kind: ThemeKind): Promise<Record<string, { contentType: string; body: string }>> {
   const html = panelHtml({ scriptUri: `${ORIGIN}/panel.js`, styleUri: `${ORIGIN}/panel.css`, cspSource: ORIGIN, nonce: "n0nce" });
   // VS Code writes its tokens and the kind of theme into the page before the panel sees it.
-  const themed = html.replace("<link", `<link rel="stylesheet" href="${ORIGIN}/themes.css"><link`).replace("<body", `<body class="${kind}" data-vscode-theme-kind="${kind}"`);
+  const themed = html
+    .replace("<link", `<link rel="stylesheet" href="${ORIGIN}/themes.css"><link`)
+    .replace("<body", `<body class="${kind}" data-vscode-theme-kind="${kind}"`);
   const { js, css } = await bundle();
   return {
     "/": { contentType: "text/html", body: themed },
@@ -68,7 +70,16 @@ const bundle = () => (bundled ??= bundleOnce());
 
 /** As `extension/tools/build.mjs` does, so that a test needs no build before it. */
 async function bundleOnce(): Promise<{ js: string; css: string }> {
-  const { outputFiles } = await build({ entryPoints: [path.join(ROOT, "webviews/panel/main.ts")], bundle: true, platform: "browser", target: "es2022", format: "iife", minify: true, write: false, outdir: "out" });
+  const { outputFiles } = await build({
+    entryPoints: [path.join(ROOT, "webviews/panel/main.ts")],
+    bundle: true,
+    platform: "browser",
+    target: "es2022",
+    format: "iife",
+    minify: true,
+    write: false,
+    outdir: "out",
+  });
   const text = (extension: string) => outputFiles.find((file) => file.path.endsWith(extension))?.text ?? "";
   return { js: text(".js"), css: text(".css") };
 }
@@ -85,7 +96,9 @@ function send(page: Page, updates: readonly unknown[]): Promise<void> {
 function playHost(): void {
   const outside = window as unknown as { post(intent: unknown): void; report(fault: string): void; acquireVsCodeApi(): unknown };
   outside.acquireVsCodeApi = () => ({ postMessage: (intent: unknown) => outside.post(intent) });
-  addEventListener("securitypolicyviolation", (e) => outside.report(`policy ${e.violatedDirective}: ${e.blockedURI} ${e.sample} ${e.sourceFile}:${e.lineNumber}`));
+  addEventListener("securitypolicyviolation", (e) =>
+    outside.report(`policy ${e.violatedDirective}: ${e.blockedURI} ${e.sample} ${e.sourceFile}:${e.lineNumber}`),
+  );
 }
 
 function applyTheme(kind: string): void {

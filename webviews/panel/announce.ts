@@ -17,10 +17,10 @@ export class Announcer {
   update(state: PanelState): void {
     const before = this.#shown;
     this.#shown = state;
-    if (state.grade && state.grade !== before?.grade) return this.#say(`Checks ${outcomeWords[state.grade.outcome]}: ${gradeHeader(state.grade)}`);
     const turned = state.run && (before?.run?.id !== state.run.id || before.run.state !== state.run.state);
-    if (state.run && turned) return this.#say([`${runStateWords[state.run.state]}.`, state.run.message, courseOf(state)].filter(Boolean).join(" "));
-    if (isLive(state.run) && state.series !== before?.series) this.#course(state);
+    if (state.grade && state.grade !== before?.grade) this.#say(`Checks ${outcomeWords[state.grade.outcome]}: ${gradeHeader(state.grade)}`);
+    else if (state.run && turned) this.#say([`${runStateWords[state.run.state]}.`, state.run.message, courseOf(state)].filter(Boolean).join(" "));
+    else if (isLive(state.run) && state.series !== before?.series) this.#course(state);
   }
 
   #say(text: string): void {

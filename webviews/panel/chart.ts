@@ -4,7 +4,7 @@ import zoomPlugin from "chartjs-plugin-zoom";
 import type { SeriesData } from "../../extension/protocol/panel.ts";
 import type { PlotSpec } from "../../extension/protocol/runtime.ts";
 import { chartOptions } from "./chartOptions.ts";
-import { Line, type View, type XY } from "./lines.ts";
+import { Line, seen, type View, type XY } from "./lines.ts";
 import { faded, type Theme } from "./theme.ts";
 import { isLevel } from "./verdict.ts";
 
@@ -24,13 +24,14 @@ interface Drawn {
 
 export class Plot {
   readonly chart: Chart<"line", XY[]>;
-  readonly #onZoom: () => void;
+  readonly #onZoom: (zoomed: boolean) => void;
   #theme: Theme;
   #spec: PlotSpec = { title: "", series: [] };
   #view: View = { logX: false, logY: false, smoothing: 0 };
   #drawn = new Map<string, Drawn>();
+  #hidden: ReadonlySet<string> = new Set();
 
-  constructor(canvas: HTMLCanvasElement, theme: Theme, onZoom: () => void) {
+  constructor(canvas: HTMLCanvasElement, theme: Theme, onZoom: (zoomed: boolean) => void) {
     this.#theme = theme;
     this.#onZoom = onZoom;
     this.chart = new Chart(canvas, { type: "line", data: { datasets: [] }, options: this.#options() });
@@ -39,32 +40,51 @@ export class Plot {
   /** @returns how many points a logarithmic axis had to leave out */
   update(spec: PlotSpec, series: readonly SeriesData[], view: View, hidden: ReadonlySet<string>): number {
     if (view !== this.#view) this.#drawn = new Map();
-    const sameAxes = this.#spec === spec && view.logX === this.#view.logX && view.logY === this.#view.logY;
+    const sameAxes = axesOf(spec, view) === axesOf(this.#spec, this.#view);
     this.#spec = spec;
     this.#view = view;
+    this.#hidden = hidden;
+    // Only when it must be, for it undoes a zoom.
     if (!sameAxes) this.chart.options = this.#options();
     this.#drawn = new Map(series.map(({ name }) => [name, this.#drawn.get(name) ?? fresh(name, view)]));
     for (const { name, points } of series) this.#drawn.get(name)?.line.sync(points);
-    this.#draw(hidden);
+    this.#draw();
     return [...this.#drawn.values()].reduce((n, { line }) => n + line.left, 0);
   }
 
-  /** Takes effect with the next update. */
   recolour(theme: Theme): void {
     this.#theme = theme;
     this.chart.options = this.#options();
+    this.#draw();
+  }
+
+  /** Undoes any zoom. */
+  showAll(): void {
+    this.chart.resetZoom("none");
+    this.#draw();
+    this.#onZoom(false);
   }
 
   #options() {
-    return chartOptions({ theme: this.#theme, spec: this.#spec, view: this.#view, onZoom: this.#onZoom });
+    const onZoom = (): void => {
+      this.chart.tooltip?.setActiveElements([], { x: 0, y: 0 }); // what it points at has moved
+      this.#draw();
+      this.#onZoom(true);
+    };
+    return chartOptions({ theme: this.#theme, spec: this.#spec, view: this.#view, onZoom });
   }
 
-  #draw(hidden: ReadonlySet<string>): void {
-    [...this.#drawn].forEach(([name, drawn], i) => style(drawn, { colour: colourOf(this.#theme, i), mark: MARKS[i % MARKS.length] as string, hidden: hidden.has(name) }));
+  #draw(): void {
+    const range = this.chart.getZoomedScaleBounds().x ?? {};
+    [...this.#drawn].forEach(([name, drawn], i) => {
+      dress(drawn, { colour: colourOf(this.#theme, i), mark: MARKS[i % MARKS.length] as string, hidden: this.#hidden.has(name), range });
+    });
     this.chart.data.datasets = [...this.#drawn.values()].flatMap(({ raw, smooth }) => (this.#view.smoothing > 0 ? [raw, smooth] : [raw]));
     this.chart.update("none");
   }
 }
+
+const axesOf = ({ x, y }: PlotSpec, { logX, logY }: View): string => JSON.stringify([x?.label, y?.label, logX, logY]);
 
 /** Of the n-th series of a plot. */
 export const colourOf = (theme: Theme, n: number): string => theme.lines[n % theme.lines.length] as string;
@@ -75,11 +95,28 @@ function fresh(name: string, view: View): Drawn {
   return { line: new Line(view), raw: { ...common, label: name, order: 1 }, smooth: { ...common, label: `${name} (smoothed)`, order: 0 } };
 }
 
-function style({ line, raw, smooth }: Drawn, { colour, mark, hidden }: { colour: string; mark: string; hidden: boolean }): void {
+interface Pen {
+  readonly colour: string;
+  readonly mark: string;
+  readonly hidden: boolean;
+  /** What the x axis shows, when it is zoomed. */
+  readonly range: { readonly min?: number; readonly max?: number };
+}
+
+function dress({ line, raw, smooth }: Drawn, { colour, mark, hidden, range: { min, max } }: Pen): void {
   const behind = line.smooth.length > 0;
   const marked = line.raw.length <= MARKED && !behind;
-  const pen = (strength: number, width: number) => ({ hidden, borderColor: faded(colour, strength), backgroundColor: faded(colour, strength), borderWidth: width });
-  // Copies, for chart.js listens to every push into an array it holds.
-  Object.assign(raw, pen(behind ? 0.3 : 1, behind ? 1 : 1.75), { data: line.raw.slice(), pointRadius: marked ? 3 : 0, pointHoverRadius: 4, pointStyle: mark });
-  Object.assign(smooth, pen(1, 2), { data: line.smooth.slice(), pointRadius: 0, pointHoverRadius: 3 });
+  const pen = (strength: number, width: number) => ({
+    hidden,
+    borderColor: faded(colour, strength),
+    backgroundColor: faded(colour, strength),
+    borderWidth: width,
+  });
+  Object.assign(raw, pen(behind ? 0.3 : 1, behind ? 1 : 1.75), {
+    data: seen(line.raw, min, max),
+    pointRadius: marked ? 3 : 0,
+    pointHoverRadius: 4,
+    pointStyle: mark,
+  });
+  Object.assign(smooth, pen(1, 2), { data: seen(line.smooth, min, max), pointRadius: 0, pointHoverRadius: 3 });
 }

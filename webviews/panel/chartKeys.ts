@@ -1,12 +1,14 @@
 /** A chart by keyboard: arrows read values, + and - zoom, 0 shows all. */
 import type { ActiveElement, Chart } from "chart.js";
+import type { Plot } from "./chart.ts";
 import { exact } from "./format.ts";
 import type { XY } from "./lines.ts";
 
 type LineChart = Chart<"line", XY[]>;
 
 /** @param say what stands under the cursor, in words */
-export function chartKeys(chart: LineChart, say: (text: string) => void): void {
+export function chartKeys(plot: Plot, say: (text: string) => void): void {
+  const { chart } = plot;
   let at = -1;
   const moves: Readonly<Record<string, (last: number) => number>> = {
     ArrowRight: () => at + 1,
@@ -16,7 +18,12 @@ export function chartKeys(chart: LineChart, say: (text: string) => void): void {
     Home: () => 0,
     End: (last) => last,
   };
-  const zooms: Readonly<Record<string, () => void>> = { "+": () => chart.zoom(1.25), "=": () => chart.zoom(1.25), "-": () => chart.zoom(0.8), 0: () => chart.resetZoom("none") };
+  const zooms: Readonly<Record<string, () => void>> = {
+    "+": () => chart.zoom(1.25),
+    "=": () => chart.zoom(1.25),
+    "-": () => chart.zoom(0.8),
+    0: () => plot.showAll(),
+  };
   chart.canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return; // VS Code's own
     const points = firstVisible(chart);

@@ -47,6 +47,9 @@ const tooltip = ({ hover, font }: Theme, xLabel: string) => ({
   titleFont: { ...font, weight: "bold" as const },
   bodyFont: font,
   usePointStyle: true,
+  boxWidth: 8,
+  boxHeight: 8,
+  boxPadding: 4,
   callbacks: {
     title: ([first]: TooltipItem<"line">[]) => (first ? `${xLabel} ${exact(first.parsed.x as number)}` : ""),
     label: ({ dataset, parsed }: TooltipItem<"line">) => `${dataset.label}: ${exact(parsed.y as number)}`,
@@ -60,7 +63,7 @@ const zoom = (theme: Theme, onZoom: () => void) => ({
     wheel: { enabled: true, modifierKey: "ctrl" as const },
     pinch: { enabled: true },
     drag: { enabled: true, threshold: 8, backgroundColor: faded(theme.focus, 0.15), borderColor: theme.focus, borderWidth: 1 },
-    onZoomComplete: onZoom,
+    onZoom,
   },
-  pan: { enabled: true, mode: "xy" as const, modifierKey: "shift" as const, onPanComplete: onZoom },
+  pan: { enabled: true, mode: "xy" as const, modifierKey: "shift" as const, onPan: onZoom },
 });

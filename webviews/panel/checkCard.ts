@@ -1,5 +1,5 @@
 /** One check: outcome, and for one that did not pass what went wrong and where. */
-import type { CheckResult, Mismatch } from "../../extension/protocol/grade.ts";
+import type { CheckResult, Mismatch, Outcome } from "../../extension/protocol/grade.ts";
 import type { SourceLocation } from "../../extension/protocol/runtime.ts";
 import { h, prose } from "./dom.ts";
 import { counted, duration, outcomeWords, short } from "./format.ts";
@@ -12,12 +12,16 @@ export function checkCard(check: CheckResult, post: Post, open: (id: string) => 
   const line = h(
     "div",
     { class: "line" },
-    h("span", { class: `outcome ${check.outcome}` }, icon(outcomeIcons[check.outcome]), outcomeWords[check.outcome]),
+    outcomeLabel(check.outcome),
     h("h3", {}, prose(check.title)),
     h("span", { class: "cost" }, `${points} · ${duration(check.ms)}`),
   );
   return h("li", { class: "check", "data-outcome": check.outcome, "data-check": check.id }, line, !passed && explanation(check, post, open));
 }
+
+/** Told by its picture and by a word, never by colour alone. */
+export const outcomeLabel = (outcome: Outcome): HTMLElement =>
+  h("span", { class: "outcome" }, icon(outcomeIcons[outcome]), h("span", { class: "word" }, outcomeWords[outcome]));
 
 /** A link to a line of the learner's file. */
 export function sourceLink({ file, line, column }: SourceLocation, post: Post): HTMLButtonElement {
@@ -31,7 +35,12 @@ function explanation({ id, diagnosis, message, mismatch, hint, location }: Check
     "div",
     { class: "explanation" },
     diagnosis && h("p", { class: "diagnosis" }, prose(diagnosis.sentence)),
-    diagnosis && h("p", { class: "evidence" }, `Your answer equals that of this mistake${diagnosis.distance > 0 ? ` to ${short(diagnosis.distance)}` : " exactly"}.`),
+    diagnosis &&
+      h(
+        "p",
+        { class: "evidence" },
+        `Your answer is what this mistake gives, ${diagnosis.distance > 0 ? `to within ${short(diagnosis.distance)}` : "exactly"}.`,
+      ),
     !repeats && message !== "" && h("p", { class: diagnosis ? "evidence" : "told" }, prose(message)),
     location && h("p", {}, "At ", sourceLink(location, post)),
     mismatch && details(mismatch),
@@ -40,7 +49,7 @@ function explanation({ id, diagnosis, message, mismatch, hint, location }: Check
 }
 
 /** What the comparison found, each with its name. */
-function details(mismatch: Mismatch): HTMLElement | undefined {
+function details(mismatch: Mismatch): HTMLElement {
   const { kind, path, got, want, worstIndex, differing, total, nan = 0, infinite = 0, maxError } = mismatch;
   const rows: (readonly [name: string, value: string | undefined])[] = [
     ["in", path || undefined],
@@ -53,5 +62,5 @@ function details(mismatch: Mismatch): HTMLElement | undefined {
     ["infinite", infinite > 0 ? String(infinite) : undefined],
   ];
   const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
-  return h("dl", {}, ...shown.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  return h("details", {}, h("summary", {}, "Comparison"), h("dl", {}, ...shown.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))));
 }

@@ -28,13 +28,19 @@ export class DataTable {
   }
 
   #fill(): void {
-    if (!this.element.open) return this.#body.replaceChildren();
+    this.#body.replaceChildren(...(this.element.open ? this.#parts() : []));
+  }
+
+  #parts(): readonly HTMLElement[] {
     const rows = rowsOf(this.#series);
     const shown = evenly(rows, SHOWN);
     const head = h("tr", {}, ...[this.#xLabel, ...this.#series.map((s) => s.name)].map((name) => h("th", { scope: "col" }, name)));
-    const lines = shown.map(({ step, values }) => h("tr", {}, h("th", { scope: "row" }, exact(step)), ...values.map((v) => h("td", {}, v === undefined ? "" : exact(v)))));
+    const lines = shown.map(({ step, values }) =>
+      h("tr", {}, h("th", { scope: "row" }, exact(step)), ...values.map((v) => h("td", {}, v === undefined ? "" : exact(v)))),
+    );
     const note = shown.length < rows.length && h("p", {}, `${SHOWN} of ${rows.length.toLocaleString("en-US")} rows, evenly spaced; the CSV has all.`);
-    this.#body.replaceChildren(...[note, h("table", {}, h("thead", {}, head), h("tbody", {}, ...lines))].filter((part) => part !== false));
+    const table = h("table", {}, h("thead", {}, head), h("tbody", {}, ...lines));
+    return note ? [note, table] : [table];
   }
 }
 

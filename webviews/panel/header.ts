@@ -23,8 +23,16 @@ export class HeaderView {
   #shown: PanelState | undefined;
 
   constructor(post: Post) {
-    this.#cancel = h("vscode-button", { appearance: "secondary", click: () => this.#shown?.run && post({ kind: "cancel", run: this.#shown.run.id }) }, "Cancel");
-    this.#again = h("vscode-button", { appearance: "secondary", click: () => this.#shown?.run && post({ kind: "runAgain", exercise: this.#shown.run.exercise }) }, "Run again");
+    this.#cancel = h(
+      "vscode-button",
+      { appearance: "secondary", click: () => this.#shown?.run && post({ kind: "cancel", run: this.#shown.run.id }) },
+      "Cancel",
+    );
+    this.#again = h(
+      "vscode-button",
+      { appearance: "secondary", click: () => this.#shown?.run && post({ kind: "runAgain", exercise: this.#shown.run.exercise }) },
+      "Run again",
+    );
     const backend = h("span", { class: "tipped", keydown: hideTip, pointerenter: showTip, focusin: showTip }, this.#backend, this.#tip);
     const facts = h("div", { class: "facts" }, this.#state, backend, this.#scale, this.#elapsed);
     const heading = h("div", { class: "heading" }, this.#title, facts);
@@ -56,7 +64,11 @@ export class HeaderView {
   #showBackend(backend: BackendInfo | undefined): void {
     setText(this.#backend, backend ? `${backend.device} (${backend.name})` : "backend not chosen yet");
     const skipped = backend?.skipped.map(({ name, reason }) => `${name}: ${reason}`) ?? [];
-    const text = !backend ? "Chosen when the runtime starts." : skipped.length === 0 ? "Computes here. No faster backend was skipped." : `Faster backends that did not start:\n${skipped.join("\n")}`;
+    const text = !backend
+      ? "Chosen when the runtime starts."
+      : skipped.length === 0
+        ? "Computes here. No faster backend was skipped."
+        : `Faster backends that did not start:\n${skipped.join("\n")}`;
     setText(this.#tip, text);
   }
 
@@ -72,14 +84,12 @@ export class HeaderView {
 
   #showProgress({ run }: PanelState): void {
     show(this.#progress, isBusy(run));
-    const progress = run?.state === "grading" ? undefined : run?.progress;
-    if (!progress || progress.total <= 0) {
-      this.#bar.removeAttribute("value");
-      return setText(this.#done, run?.state === "grading" ? "Grading all checks" : "");
-    }
-    const share = Math.min(1, Math.max(0, progress.done / progress.total));
-    this.#bar.value = share;
-    setText(this.#done, `${progress.label ? `${progress.label}: ` : ""}${progress.done} of ${progress.total} (${Math.floor(share * 100)} %)`);
+    const { done = 0, total = 0, label } = (run?.state !== "grading" && run?.progress) || {};
+    const share = Math.min(1, Math.max(0, done / total));
+    if (total > 0) this.#bar.value = share;
+    else this.#bar.removeAttribute("value"); // working, nobody knows how long
+    const counted = total > 0 ? `${label ? `${label}: ` : ""}${done} of ${total} (${Math.floor(share * 100)} %)` : "";
+    setText(this.#done, run?.state === "grading" ? "Grading all checks" : counted);
   }
 
   #tick(): void {

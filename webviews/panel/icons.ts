@@ -12,12 +12,18 @@ const PATHS = {
   notGraded: [DISC, "M5.2 8h5.6"],
   running: [DISC, "M6.6 5.3v5.4L10.9 8z"],
   stopped: [DISC, "M6 6h4v4H6z"],
-  note: [DISC, "M8 7.2v4M8 4.8v.6"],
+  save: ["M8 2.5v7.3M4.8 6.8L8 10l3.2-3.2M3 13.3h10"],
 } as const;
 
 export type IconName = keyof typeof PATHS;
 
-export const outcomeIcons: Readonly<Record<Outcome, IconName>> = { passed: "passed", failed: "failed", errored: "errored", timedOut: "timedOut", notGraded: "notGraded" };
+export const outcomeIcons: Readonly<Record<Outcome, IconName>> = {
+  passed: "passed",
+  failed: "failed",
+  errored: "errored",
+  timedOut: "timedOut",
+  notGraded: "notGraded",
+};
 
 export const runStateIcons: Readonly<Record<RunState, IconName>> = {
   starting: "running",

@@ -18,7 +18,7 @@ export class Legend {
   update(names: readonly string[], theme: Theme): void {
     if (this.#names !== names.join("\n")) this.#build(names);
     this.#names = names.join("\n");
-    this.#swatches.forEach((swatch, i) => swatch.style.setProperty("--line", colourOf(theme, i)));
+    for (const [i, swatch] of this.#swatches.entries()) swatch.style.setProperty("--line", colourOf(theme, i));
   }
 
   #build(names: readonly string[]): void {

@@ -14,6 +14,18 @@ export interface View {
   readonly smoothing: number;
 }
 
+/** A screen is some 2000 pixels wide: of more points than twice that, only the lowest and highest of each stretch can be seen. */
+const SEEN = 4000;
+
+/** What there is to draw between two positions on the x axis, and one point beyond on either side; always copies, never invents. */
+export function seen(points: readonly XY[], from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): XY[] {
+  const start = Math.max(0, firstAt(points, from) - 1);
+  const end = Math.min(points.length, firstAt(points, to) + 1);
+  if (end - start <= SEEN) return points.slice(start, end);
+  const stretch = (end - start) / (SEEN / 2);
+  return Array.from({ length: SEEN / 2 }, (_, i) => extremes(points, start + Math.floor(i * stretch), start + Math.floor((i + 1) * stretch))).flat();
+}
+
 export class Line {
   /** The same arrays for ever: a chart may hold them. */
   readonly raw: XY[] = [];
@@ -62,4 +74,27 @@ export class Line {
       if (smoothing > 0) this.smooth.push({ x, y: this.#smoother.next(y) });
     }
   }
+}
+
+/** Index of the first point at x or beyond. */
+function firstAt(points: readonly XY[], x: number): number {
+  let [low, high] = [0, points.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((points[middle] as XY).x < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Lowest and highest of a stretch in order of x; a gap is kept. */
+function extremes(points: readonly XY[], start: number, end: number): readonly XY[] {
+  let [low, high] = [start, start];
+  for (let i = start; i < end; i++) {
+    const { y } = points[i] as XY;
+    if (Number.isNaN(y)) return [points[i] as XY];
+    if (y < (points[low] as XY).y) low = i;
+    if (y > (points[high] as XY).y) high = i;
+  }
+  return low === high ? [points[low] as XY] : [points[Math.min(low, high)] as XY, points[Math.max(low, high)] as XY];
 }

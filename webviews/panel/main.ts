@@ -25,10 +25,10 @@ const announcer = new Announcer();
 document.body.append(header.element, h("main", {}, tabs.element), announcer.element);
 
 let state = emptyState;
-let frame = 0;
+let scheduled = false;
 
 function render(): void {
-  frame = 0;
+  scheduled = false;
   document.body.dataset.runState = state.run?.state ?? "none";
   for (const view of [header, tabs, plots, checks, announcer]) view.update(state);
 }
@@ -37,7 +37,8 @@ window.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
   const update = parseUpdate(data);
   if (typeof update === "string") return console.warn(update);
   state = reduce(state, update, Date.now());
-  frame ||= requestAnimationFrame(render);
+  if (!scheduled) requestAnimationFrame(render);
+  scheduled = true;
 });
 
 render();

@@ -20,7 +20,10 @@ const measured = z.pipe(z.unknown(), z.transform(fromJson));
 const axis = z.optional(z.object({ label: z.optional(z.string()), log: z.optional(z.boolean()) }));
 const plot = z.object({ title: z.string(), series: z.array(z.string()), x: axis, y: axis });
 /** By hand, for there are many of them. */
-const points = z.pipe(z.array(z.unknown()), z.transform((all) => all.flatMap(point)));
+const points = z.pipe(
+  z.array(z.unknown()),
+  z.transform((all) => all.flatMap(point)),
+);
 const series = z.array(z.object({ name: z.string(), points }));
 
 const head = {
@@ -32,6 +35,7 @@ const head = {
   backend: z.optional(backend),
   scale: z.enum(["quick", "full"]),
   startedAt: z.string(),
+  endedAt: z.optional(z.string()),
   progress: z.optional(z.object({ done: z.number(), total: z.number(), label: z.optional(z.string()) })),
   plots: z.array(plot),
   output: z.string(),
@@ -83,7 +87,13 @@ const grade = z.object({
 
 const title = z.optional(z.string());
 const update = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("show"), run: z.optional(z.object({ ...head, series })), grade: z.optional(grade), tab: z.optional(z.enum(["plots", "checks"])), title }),
+  z.object({
+    kind: z.literal("show"),
+    run: z.optional(z.object({ ...head, series })),
+    grade: z.optional(grade),
+    tab: z.optional(z.enum(["plots", "checks"])),
+    title,
+  }),
   z.object({ kind: z.literal("append"), run: z.string(), series }),
   z.object({ kind: z.literal("state"), run: z.object(head) }),
   z.object({ kind: z.literal("grade"), grade, title }),

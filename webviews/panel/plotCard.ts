@@ -6,6 +6,7 @@ import { chartKeys } from "./chartKeys.ts";
 import { DataTable } from "./dataTable.ts";
 import { Description } from "./description.ts";
 import { h, setText, show } from "./dom.ts";
+import { icon } from "./icons.ts";
 import { Legend } from "./legend.ts";
 import type { View } from "./lines.ts";
 import { pngOf } from "./png.ts";
@@ -18,7 +19,7 @@ export class PlotCard {
   readonly element: HTMLElement;
   readonly #post: Post;
   readonly #canvas = h("canvas", { tabindex: 0, role: "application", "aria-roledescription": "line chart" });
-  readonly #reset = h("vscode-button", { appearance: "icon", hidden: true, click: () => this.showAll() }, "Reset zoom");
+  readonly #reset = h("vscode-button", { appearance: "icon", "aria-label": "Reset zoom", hidden: true, click: () => this.showAll() }, "Reset zoom");
   readonly #legend = new Legend(() => this.#draw());
   readonly #description = new Description();
   readonly #table: DataTable;
@@ -39,8 +40,8 @@ export class PlotCard {
     const { verdicts, summary } = this.#description;
     const frame = h("div", { class: "canvas" }, this.#canvas);
     this.element = h("section", { class: "plot" }, this.#bar(), verdicts, this.#legend.element, frame, readout, summary, this.#table.element);
-    this.#plot = new Plot(this.#canvas, theme, () => show(this.#reset, this.#plot.chart.isZoomedOrPanned()));
-    chartKeys(this.#plot.chart, (text) => setText(readout, text));
+    this.#plot = new Plot(this.#canvas, theme, (zoomed) => show(this.#reset, zoomed));
+    chartKeys(this.#plot, (text) => setText(readout, text));
   }
 
   update(spec: PlotSpec, series: readonly SeriesData[], smoothing: number): void {
@@ -53,13 +54,12 @@ export class PlotCard {
   recolour(theme: Theme): void {
     this.#theme = theme;
     this.#plot.recolour(theme);
-    this.#draw();
+    this.#legend.update(this.#names, theme);
   }
 
   /** Undoes any zoom. */
   showAll(): void {
-    this.#plot.chart.resetZoom("none");
-    show(this.#reset, false);
+    this.#plot.showAll();
   }
 
   dispose(): void {
@@ -71,11 +71,15 @@ export class PlotCard {
     return this.#spec.x?.label ?? "step";
   }
 
+  get #names(): readonly string[] {
+    return this.#series.map((s) => s.name);
+  }
+
   #draw(): void {
-    const names = this.#series.map((s) => s.name);
+    const names = this.#names;
     this.#legend.update(names, this.#theme);
     // The title says it already.
-    show(this.#legend.element, names.length > 1 || names[0] !== this.#spec.title);
+    show(this.#legend.element, names.length > 1 || names[0]?.toLowerCase() !== this.#spec.title.toLowerCase());
     const leftOut = this.#plot.update(this.#spec, this.#series, this.#view, this.#legend.hidden);
     this.#description.update(this.#series, this.#xLabel, leftOut);
     this.#table.update(this.#series, this.#xLabel);
@@ -84,7 +88,8 @@ export class PlotCard {
 
   #bar(): HTMLElement {
     const { title } = this.#spec;
-    const save = (format: string, call: () => void) => h("vscode-button", { appearance: "icon", "aria-label": `Save ${title} as ${format}`, title: `Save as ${format}`, click: call }, format);
+    const save = (format: string, call: () => void) =>
+      h("vscode-button", { appearance: "icon", "aria-label": `Save ${title} as ${format}`, title: `Save as ${format}`, click: call }, icon("save"), format);
     const toggles = [this.#toggle("logX", "log x"), this.#toggle("logY", "log y")];
     const tools = [this.#reset, ...toggles, save("PNG", () => this.#savePng()), save("CSV", () => this.#saveCsv())];
     return h("div", { class: "bar" }, h("h2", {}, title), h("div", { class: "tools", role: "group", "aria-label": `Controls of ${title}` }, ...tools));
@@ -93,7 +98,7 @@ export class PlotCard {
   #toggle(axis: "logX" | "logY", label: string): HTMLElement {
     const change = (): void => {
       this.#view = { ...this.#view, [axis]: (box as HTMLInputElement).checked };
-      this.showAll();
+      this.#plot.showAll();
       this.#draw();
     };
     const box = h("vscode-checkbox", { checked: this.#view[axis], change }, label);

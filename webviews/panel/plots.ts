@@ -22,7 +22,20 @@ export class PlotsView {
   constructor(post: Post) {
     this.#post = post;
     const slider = h("div", { class: "smoothing" }, h("label", { for: "smoothing" }, "Smoothing"), this.#smoothing, this.#smoothed);
-    const keys = h("p", { class: "keys" }, "Drag or ", h("kbd", {}, "Ctrl"), "+wheel zooms, ", h("kbd", {}, "Shift"), "+drag moves, ", h("kbd", {}, "←"), h("kbd", {}, "→"), " read values, ", h("kbd", {}, "0"), " shows all.");
+    const keys = h(
+      "p",
+      { class: "keys" },
+      "Drag or ",
+      h("kbd", {}, "Ctrl"),
+      "+wheel zooms, ",
+      h("kbd", {}, "Shift"),
+      "+drag moves, ",
+      h("kbd", {}, "←"),
+      h("kbd", {}, "→"),
+      " read values, ",
+      h("kbd", {}, "0"),
+      " shows all.",
+    );
     this.#tools = h("div", { class: "toolbar" }, slider, keys);
     this.element = h("div", { class: "view" }, this.#empty, this.#tools, this.#list, this.#output);
     onThemeChange((theme) => {
@@ -50,7 +63,11 @@ export class PlotsView {
     const smoothing = Number(this.#smoothing.value);
     for (const plot of plots) {
       const card = this.#cards.get(plot.title) ?? this.#add(plot);
-      card.update(plot, state.series.filter((s) => plot.series.includes(s.name)), smoothing);
+      card.update(
+        plot,
+        state.series.filter((s) => plot.series.includes(s.name)),
+        smoothing,
+      );
     }
   }
 
@@ -84,8 +101,18 @@ export class PlotsView {
 
 function emptyState(key: string, exercise: string | undefined, post: Post): readonly HTMLElement[] {
   if (key === "live") return [h("h2", {}, "Waiting for the first point"), h("p", {}, "The curve appears with the first value that the run traces.")];
-  if (key === "over") return [h("h2", {}, "This run traced nothing"), h("p", {}, "A line ", h("code", {}, "trace.log({ loss }, step)"), " adds a point to the curve ", h("code", {}, "loss"), ".")];
-  const how = h("p", {}, "Open a file of an exercise and choose ", h("strong", {}, "Run exercise"), " in the editor's title bar. Its curves are drawn here while it computes.");
+  if (key === "over")
+    return [
+      h("h2", {}, "This run traced nothing"),
+      h("p", {}, "A line ", h("code", {}, "trace.log({ loss }, step)"), " adds a point to the curve ", h("code", {}, "loss"), "."),
+    ];
+  const how = h(
+    "p",
+    {},
+    "Open a file of an exercise and choose ",
+    h("strong", {}, "Run exercise"),
+    " in the editor's title bar. Its curves are drawn here while it computes.",
+  );
   const button = exercise !== undefined && h("vscode-button", { click: () => post({ kind: "runAgain", exercise }) }, "Run exercise");
   return [h("h2", {}, "Nothing has run yet"), how, ...(button ? [button] : [])];
 }

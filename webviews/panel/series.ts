@@ -65,4 +65,10 @@ export function csvOf(series: readonly SeriesData[], xLabel = "step"): string {
 }
 
 /** A file name from a plot's title. */
-export const fileName = (title: string, extension: string): string => `${title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "plot"}.${extension}`;
+export const fileName = (title: string, extension: string): string =>
+  `${
+    title
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "") || "plot"
+  }.${extension}`;

@@ -63,8 +63,9 @@ function moved(state: PanelState, run: Run, now: number): PanelState {
   return state.run?.id === run.id ? next : { ...next, series: [] };
 }
 
-/** The moment at which the run was seen to stop; kept once known. */
+/** When the run stopped: as the host says, or else when that was seen. */
 function ended(before: PanelState, run: Run, now: number): { endedAt?: number } {
+  if (run.endedAt !== undefined) return { endedAt: Date.parse(run.endedAt) };
   if (isLive(run) || before.run?.id !== run.id) return {};
   if (isLive(before.run)) return { endedAt: now };
   return before.endedAt === undefined ? {} : { endedAt: before.endedAt };

@@ -35,13 +35,13 @@ function trend(name: string, points: readonly Point[]): Verdict | undefined {
   const first = blocks[0] as Block;
   const last = blocks.at(-1) as Block;
   const low = blocks.reduce((a, b) => (b.mean < a.mean ? b : a));
+  if (above(first, low, 0.05) && above(last, low, 0.1) && blocks.indexOf(low) < BLOCKS - 2) {
+    const sentence = `${name} turned upwards after step ${short(low.end)}: ${short(low.mean)} there, ${short(last.mean)} now.`;
+    return { kind: "turned", sentence };
+  }
   if (above(last, first, 0.05)) {
     const sentence = `${name} is rising: ${short(first.mean)} at first, ${short(last.mean)} now. Look at the sign of the update and at the learning rate.`;
     return { kind: "rising", sentence };
-  }
-  if (above(last, low, 0.1) && blocks.indexOf(low) < BLOCKS - 2) {
-    const sentence = `${name} turned upwards after step ${short(low.end)}: ${short(low.mean)} there, ${short(last.mean)} now.`;
-    return { kind: "turned", sentence };
   }
   const spread = Math.max(...blocks.map((b) => b.mean)) - low.mean;
   if (spread <= 0.01 * Math.abs(first.mean) && points.length >= 2 * ENOUGH) {

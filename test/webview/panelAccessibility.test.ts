@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import { describe, it } from "mocha";
+import { gptGrade, gptRun } from "./fixtures.ts";
+import { openPanel, type Panel, type ThemeKind } from "./page.ts";
+import { useBrowser } from "./suite.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+describe("accessibility of the panel, by axe-core", () => {
+  const browser = useBrowser();
+  const kinds: ThemeKind[] = ["vscode-dark", "vscode-light", "vscode-high-contrast", "vscode-high-contrast-light"];
+  const states: [name: string, updates: unknown[]][] = [
+    ["nothing yet", []],
+    ["plots while running", [{ kind: "show", run: gptRun(300) }]],
+    ["checks", [{ kind: "show", run: gptRun(300, { state: "errored", message: "TypeError" }), grade: gptGrade, tab: "checks" }]],
+  ];
+  for (const kind of kinds) {
+    for (const [name, updates] of states) {
+      it(`${name}, ${kind}`, async () => {
+        const panel = await openPanel(browser(), kind);
+        await panel.update(...updates);
+        await openAll(panel);
+        assert.deepEqual(await violations(panel), []);
+        await panel.page.close();
+      });
+    }
+  }
+});
+
+const openAll = ({ page }: Panel) =>
+  page.evaluate(() => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+
+async function violations({ page }: Panel): Promise<string[]> {
+  await page.evaluate(axe); // as a debugger would, past the policy of the page
+  const results = (await page.evaluate(() => (window as unknown as { axe: { run(): Promise<unknown> } }).axe.run())) as AxeResults;
+  const bad = results.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  return bad.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+}

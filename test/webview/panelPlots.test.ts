@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { describe } from "mocha";
+import type { Browser } from "playwright-core";
+import type { PanelUpdate } from "../../extension/protocol/panel.ts";
+import { gptRun, lossAt, oneCurve } from "./fixtures.ts";
+import { openPanel, type Panel } from "./page.ts";
+import { asked, panelTests, pointsOf, seen } from "./suite.ts";
+
+const append = (from: number, to: number): PanelUpdate => ({
+  kind: "append",
+  run: "run-1",
+  series: [{ name: "training loss", points: Array.from({ length: to - from }, (_, i) => [from + i, lossAt(from + i)]) }],
+});
+
+/** The pixels of the first chart. */
+const pictureOf = ({ page }: Panel) => page.evaluate(() => (document.querySelector("canvas") as HTMLCanvasElement).toDataURL());
+
+describe("plots of the panel", () => {
+  const test = panelTests();
+
+  test("says what to do before there is a run", async ({ page, intents }) => {
+    assert.deepEqual(intents, [{ kind: "ready" }]);
+    assert.match(await seen(page.locator("main")), /Run exercise/);
+    assert.equal(await page.locator("body").getAttribute("data-run-state"), "none");
+  });
+  test("a curve grows as points are appended", async (panel) => {
+    await panel.update({ kind: "show", run: oneCurve(100) });
+    assert.equal(await pointsOf(panel), "100");
+    await panel.update(append(100, 150), append(150, 151));
+    assert.equal(await pointsOf(panel), "151");
+  });
+  test("a panel that is shown everything looks as one that was appended to", async (panel) => {
+    await panel.update({ kind: "show", run: oneCurve(100) }, append(100, 170));
+    await panel.update(append(170, 200));
+    const grown = await pictureOf(panel);
+    await panel.update({ kind: "show", run: oneCurve(200) });
+    assert.equal(await pictureOf(panel), grown);
+    const other = await openPanel(panel.page.context().browser() as Browser);
+    await other.update({ kind: "show", run: oneCurve(200) });
+    assert.equal(await pictureOf(other), grown);
+    await other.page.close();
+  });
+  test("100,000 points", async (panel) => {
+    await panel.update({ kind: "show", run: oneCurve(0) });
+    for (let i = 0; i < 100_000; i += 20_000) await panel.update(append(i, i + 20_000));
+    assert.equal(await pointsOf(panel), "100000");
+    assert.match(await seen(panel.page.locator("main")), /Data \(100,000 points\)/);
+  });
+  test("a plot for each declared one, in words below it, with what stands out above", async ({ page, update }) => {
+    await update({ kind: "show", run: gptRun(300) });
+    assert.deepEqual(await page.locator(".plot h2").allInnerTexts(), ["Loss", "Perplexity"]);
+    assert.match(await seen(page.locator(".summary").first()), /^training loss fell from 4\.\d\d to 1\.\d\d over 299 steps/);
+    await update({ kind: "append", run: "run-1", series: [{ name: "training loss", points: [[300, "NaN"]] }] });
+    await page.getByText("training loss is NaN at step 300.").waitFor();
+  });
+  test("values are read by keyboard, exactly", async ({ page, update }) => {
+    await update({ kind: "show", run: gptRun(300) });
+    await page.locator("canvas").first().focus();
+    await page.keyboard.press("End");
+    assert.equal(await seen(page.locator(".readout").first()), `step 299: training loss ${lossAt(299).toPrecision(7)}, uniform guess, ln 65 4.174387`);
+  });
+  test("a zoom by keyboard and by dragging can be undone", async ({ page, update }) => {
+    await update({ kind: "show", run: gptRun(300) });
+    const reset = page.getByRole("button", { name: "Reset zoom" });
+    await page.locator("canvas").first().focus();
+    await page.keyboard.press("+");
+    await reset.click();
+    await reset.waitFor({ state: "hidden" });
+    const box = await page.locator("canvas").first().boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + 200, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 400, box.y + 150, { steps: 4 });
+    await page.mouse.up();
+    await reset.click();
+    await reset.waitFor({ state: "hidden" });
+  });
+  test("a series is hidden by its name; an axis made logarithmic; a curve smoothed", async (panel) => {
+    const { page, update } = panel;
+    await update({ kind: "show", run: gptRun(300) });
+    const pictures = new Set([await pictureOf(panel)]);
+    await page.getByRole("button", { name: "held-out loss" }).click();
+    assert.equal(await page.getByRole("button", { name: "held-out loss" }).getAttribute("aria-pressed"), "false");
+    pictures.add(await pictureOf(panel));
+    await page.getByRole("checkbox", { name: "log x" }).first().click();
+    await page.getByText("3 values of zero or less cannot be shown on a logarithmic axis.").waitFor();
+    pictures.add(await pictureOf(panel));
+    await page.getByLabel("Smoothing").fill("0.9");
+    pictures.add(await pictureOf(panel));
+    assert.equal(pictures.size, 4);
+  });
+  test("saves a picture and all numbers", async (panel) => {
+    await panel.update({ kind: "show", run: gptRun(3) });
+    await panel.page.getByRole("button", { name: "Save Perplexity as CSV" }).click();
+    await panel.page.getByRole("button", { name: "Save Loss as PNG" }).click();
+    await panel.update();
+    const [csv, png] = asked(panel);
+    const rows = [0, 1, 2].map((i) => `${i},${Math.exp(lossAt(i))}\r\n`).join("");
+    assert.deepEqual(csv, { kind: "save", name: "perplexity.csv", content: `step,perplexity\r\n${rows}`, encoding: "utf8" });
+    assert.ok(png?.kind === "save" && png.name === "loss.png" && png.encoding === "base64");
+    assert.equal(Buffer.from(png.content, "base64").subarray(1, 4).toString(), "PNG");
+  });
+  test("the numbers as a table", async ({ page, update }) => {
+    await update({ kind: "show", run: gptRun(21) });
+    await page.getByText("Data (", { exact: false }).first().click();
+    assert.deepEqual(await page.locator("thead th").allInnerTexts(), ["step", "training loss", "held-out loss", "uniform guess, ln 65"]);
+    assert.equal(await page.locator("tbody tr").count(), 21);
+  });
+  test("what the program prints is text", async ({ page, update }) => {
+    await update({ kind: "show", run: gptRun(3, { output: "<img src=x onerror=alert(1)> a < b\n" }) });
+    await page.getByText("Output of your program").click();
+    assert.equal(await seen(page.locator(".output pre")), "<img src=x onerror=alert(1)> a < b\n");
+    assert.equal(await page.locator("img").count(), 0);
+  });
+  test("another run starts with an empty curve", async (panel) => {
+    const { series: _, ...next } = gptRun(0, { id: "run-2", state: "starting", plots: [], progress: undefined });
+    await panel.update({ kind: "show", run: gptRun(50) }, { kind: "state", run: next });
+    assert.equal(await panel.page.locator("canvas").count(), 0);
+    assert.match(await seen(panel.page.locator("main")), /Waiting for the first point/);
+  });
+});
