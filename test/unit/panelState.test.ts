@@ -19,7 +19,14 @@ const snapshot = (over: Partial<RunSnapshot> = {}): RunSnapshot => ({
 const grade = (exercise: string) => ({ exercise, checks: [] }) as unknown as Grade;
 const bare = ({ series: _, ...run }: RunSnapshot) => run;
 const state = (over: Partial<RunSnapshot> = {}): PanelUpdate => ({ kind: "state", run: bare(snapshot(over)) });
-const append = (run: string): PanelUpdate => ({ kind: "append", run, series: [{ name: "loss", points: [[1, 3]] }, { name: "val", points: [[1, 5]] }] });
+const append = (run: string): PanelUpdate => ({
+  kind: "append",
+  run,
+  series: [
+    { name: "loss", points: [[1, 3]] },
+    { name: "val", points: [[1, 5]] },
+  ],
+});
 const fold = (...updates: PanelUpdate[]): PanelState => updates.reduce((s, u, i) => reduce(s, u, 1000 * (i + 1)), emptyState);
 const show = (over: Partial<RunSnapshot> = {}): PanelUpdate => ({ kind: "show", run: snapshot(over) });
 const pick = (s: PanelState) => ({ run: s.run?.id, state: s.run?.state, points: s.series.map((x) => x.points.length), grade: s.grade?.exercise });
@@ -31,12 +38,24 @@ describe("panel state", () => {
     ["appends, new series included", [show(), append("r1")], { run: "r1", state: "running", points: [2, 1], grade: undefined }],
     ["points of another run are dropped", [show(), append("r0")], { run: "r1", state: "running", points: [1], grade: undefined }],
     ["points before any run are dropped", [append("r1")], { run: undefined, state: undefined, points: [], grade: undefined }],
-    ["cancel keeps the partial curve", [show(), append("r1"), state({ state: "cancelled" })], { run: "r1", state: "cancelled", points: [2, 1], grade: undefined }],
+    [
+      "cancel keeps the partial curve",
+      [show(), append("r1"), state({ state: "cancelled" })],
+      { run: "r1", state: "cancelled", points: [2, 1], grade: undefined },
+    ],
     ["a new run starts with empty curves", [show(), state({ id: "r2", state: "starting" })], { run: "r2", state: "starting", points: [], grade: undefined }],
     ["a grade", [show(), { kind: "grade", grade: grade("gpt") }], { run: "r1", state: "running", points: [1], grade: "gpt" }],
     ["a grade without a run", [{ kind: "grade", grade: grade("gpt") }], { run: undefined, state: undefined, points: [], grade: "gpt" }],
-    ["a grade of another exercise is dropped", [show(), { kind: "grade", grade: grade("rope") }], { run: "r1", state: "running", points: [1], grade: undefined }],
-    ["a grade outlives the next run of its exercise", [{ kind: "grade", grade: grade("gpt") }, state({ id: "r2" })], { run: "r2", state: "running", points: [], grade: "gpt" }],
+    [
+      "a grade of another exercise is dropped",
+      [show(), { kind: "grade", grade: grade("rope") }],
+      { run: "r1", state: "running", points: [1], grade: undefined },
+    ],
+    [
+      "a grade outlives the next run of its exercise",
+      [{ kind: "grade", grade: grade("gpt") }, state({ id: "r2" })],
+      { run: "r2", state: "running", points: [], grade: "gpt" },
+    ],
     ["but not a run of another", [{ kind: "grade", grade: grade("rope") }, state()], { run: "r1", state: "running", points: [], grade: undefined }],
     ["show replaces everything", [show(), { kind: "show", grade: grade("rope") }], { run: undefined, state: undefined, points: [], grade: "rope" }],
   ];
