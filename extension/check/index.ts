@@ -8,8 +8,9 @@ import { RandomStream } from "../protocol/random.ts";
 import type { TracePoint } from "../protocol/runtime.ts";
 import { type TensorData, tensor, type Value } from "../protocol/tensor.ts";
 
-export { type TensorData, tensor, type Value } from "../protocol/tensor.ts";
+export { type CorpusOptions, type GeneratedCorpus, generateCorpus } from "../protocol/corpus.ts";
 export type { Tolerance } from "../protocol/grade.ts";
+export { type TensorData, tensor, type Value } from "../protocol/tensor.ts";
 
 /** What crosses for a value of the surface: tensors become data, functions become remote and asynchronous. */
 export type Remote<T> = T extends Tensor
@@ -23,7 +24,13 @@ export type Remote<T> = T extends Tensor
         : T;
 
 /** What may be given where the surface asks for T. */
-export type Sent<T> = T extends Tensor ? TensorData : T extends readonly (infer E)[] ? readonly Sent<E>[] : T extends object ? { [K in keyof T]: Sent<T[K]> } : T;
+export type Sent<T> = T extends Tensor
+  ? TensorData
+  : T extends readonly (infer E)[]
+    ? readonly Sent<E>[]
+    : T extends object
+      ? { [K in keyof T]: Sent<T[K]> }
+      : T;
 
 /** Seeded inputs: the seed changes with every grade, so an answer cannot be written down beforehand. */
 export class Draw {

@@ -1,7 +1,14 @@
 /** The child's end of the protocol. Descriptors 0, 1 and 2 stay the program's own. */
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
-import { AbstractMessageWriter, createMessageConnection, type Message, type MessageConnection, type MessageWriter, SocketMessageReader } from "vscode-jsonrpc/node";
+import {
+  AbstractMessageWriter,
+  createMessageConnection,
+  type Message,
+  type MessageConnection,
+  type MessageWriter,
+  SocketMessageReader,
+} from "vscode-jsonrpc/node";
 import { FD_IN, FD_OUT } from "../protocol/runtime.ts";
 
 /** Connects; the process ends when whoever started it goes away. */

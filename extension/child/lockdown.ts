@@ -3,7 +3,20 @@
  * what it guards is the learner's own machine from the learner's own slip, and the machine from pack code.
  */
 export function lockDown(): void {
-  for (const name of ["getBuiltinModule", "binding", "_linkedBinding", "dlopen", "kill", "_kill", "_debugProcess", "chdir", "report", "mainModule", "_getActiveHandles", "_getActiveRequests"]) {
+  for (const name of [
+    "getBuiltinModule",
+    "binding",
+    "_linkedBinding",
+    "dlopen",
+    "kill",
+    "_kill",
+    "_debugProcess",
+    "chdir",
+    "report",
+    "mainModule",
+    "_getActiveHandles",
+    "_getActiveRequests",
+  ]) {
     Reflect.deleteProperty(process, name);
   }
   for (const name of ["fetch", "WebSocket", "EventSource"]) Reflect.deleteProperty(globalThis, name);

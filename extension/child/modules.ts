@@ -43,7 +43,11 @@ class Loader {
     const exports = Object.hasOwn(this.#builtIns, specifier) ? this.#builtIns[specifier] : undefined;
     if (exports) return this.#builtIn(specifier, exports);
     if (!specifier.startsWith(".")) {
-      throw this.#at(importer, specifier, `"${specifier}" can't be imported here: there are ${Object.keys(this.#builtIns).join(", ")} and the exercise's own files.`);
+      throw this.#at(
+        importer,
+        specifier,
+        `"${specifier}" can't be imported here: there are ${Object.keys(this.#builtIns).join(", ")} and the exercise's own files.`,
+      );
     }
     const wanted = path.posix.join(path.posix.dirname(importer), specifier);
     const key = [wanted, `${wanted}.ts`, wanted.replace(/\.js$/, ".ts")].find((name) => Object.hasOwn(this.#tree.files, name));

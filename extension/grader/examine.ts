@@ -1,5 +1,5 @@
 /** One check, asked of the attempt and judged: what mocha's test body does. */
-import { Draw, type CheckDefinition } from "../check/index.ts";
+import { type CheckDefinition, Draw } from "../check/index.ts";
 import { type Candidate, diagnose } from "../grading/diagnose.ts";
 import { explain } from "../grading/explain.ts";
 import { type Judgement, judge } from "../grading/judge.ts";
@@ -50,7 +50,13 @@ export function resultOf(check: PreparedCheck, examined: Examined, ms: number): 
   return { id: check.id, title, hidden, when, points, ms, ...(tolerance && { tolerance }), ...help, ...examined };
 }
 
-async function failure(check: PreparedCheck, got: Value, judgement: Judgement, all: Implementations, sentences: Readonly<Record<string, string>>): Promise<Examined> {
+async function failure(
+  check: PreparedCheck,
+  got: Value,
+  judgement: Judgement,
+  all: Implementations,
+  sentences: Readonly<Record<string, string>>,
+): Promise<Examined> {
   const { hidden = false, expect } = check.definition;
   const diagnosis = diagnose(got, await candidates(check, all, sentences), check.want, expect.expectation);
   const mismatch = judgement.mismatch;
@@ -75,7 +81,8 @@ async function candidates(check: PreparedCheck, all: Implementations, sentences:
 
 /** An attempt that threw is `errored`; a check that cannot use what it was answered has found an answer of the wrong form. */
 function thrown(error: unknown): Examined {
-  if (!(error instanceof AttemptFault)) return { outcome: "failed", message: `The answer does not have the form that the surface asks for (${String(error)}).` };
+  if (!(error instanceof AttemptFault))
+    return { outcome: "failed", message: `The answer does not have the form that the surface asks for (${String(error)}).` };
   const { kind, message, location } = error.fault;
   const outcome: Outcome = kind === "notWritten" || kind === "missing" ? "failed" : "errored";
   return { outcome, message, ...(location && { location }) };

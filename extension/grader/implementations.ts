@@ -49,7 +49,7 @@ export class Implementations {
 
   async #start(name: ImplementationName, forget: () => void): Promise<Started & { readonly id: number }> {
     const { id, load } = await faulty(() => this.#startRequest(name));
-    let trace: TracePoint[] = [];
+    const trace: TracePoint[] = [];
     const ask: Ask = async (call) => {
       try {
         return await faulty(() => this.#connection.sendRequest(AskRequest, { ...call, id, implementation: load.implementation }));

@@ -6,7 +6,11 @@ import type { Value } from "../protocol/tensor.ts";
 import { ask, type PreparedCheck } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
 
-export async function prepareChecks(definitions: readonly CheckDefinition[], { seed, tier }: Pick<PrepareParams, "seed" | "tier">, all: Implementations): Promise<PreparedCheck[]> {
+export async function prepareChecks(
+  definitions: readonly CheckDefinition[],
+  { seed, tier }: Pick<PrepareParams, "seed" | "tier">,
+  all: Implementations,
+): Promise<PreparedCheck[]> {
   const prepared: PreparedCheck[] = [];
   for (const [index, definition] of definitions.entries()) {
     if (tier === "save" && definition.when !== "save") continue;
@@ -26,7 +30,11 @@ async function withAnswer(check: PreparedCheck, all: Implementations): Promise<P
   }
 }
 
-const slug = (title: string): string => title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+const slug = (title: string): string =>
+  title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
 
 /** Each check has a stream of its own, so that adding one does not change the inputs of the others' replay. */
 function mixed(seed: number, index: number): number {

@@ -29,7 +29,8 @@ export function remote(ask: Ask, exports: readonly string[], onTrace: (points: r
   };
   // A function that is missing is a fault of the attempt when it is asked, not a TypeError of the check.
   return new Proxy(Object.fromEntries(exports.map((name) => [name, (...args: unknown[]) => call(undefined, name, args)])), {
-    get: (known, name) => known[name as string] ?? (typeof name === "symbol" || name === "then" ? undefined : (...args: unknown[]) => call(undefined, name, args)),
+    get: (known, name) =>
+      known[name as string] ?? (typeof name === "symbol" || name === "then" ? undefined : (...args: unknown[]) => call(undefined, name, args)),
   });
 }
 

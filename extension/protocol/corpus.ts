@@ -11,7 +11,7 @@ export interface CorpusOptions {
   readonly symbols?: number;
   /** How many symbols back the next one depends on. 2 by default. */
   readonly order?: number;
-  /** How strongly the past decides: 0 is noise. 3 by default. */
+  /** How strongly the past decides: 0 is noise. 2.5 by default. */
   readonly sharpness?: number;
 }
 
@@ -24,7 +24,7 @@ export interface GeneratedCorpus {
 }
 
 /** Text of a Markov source: each context of `order` symbols has its own distribution of the next. */
-export function generateCorpus(length: number, { seed, symbols = 8, order = 2, sharpness = 3 }: CorpusOptions): GeneratedCorpus {
+export function generateCorpus(length: number, { seed, symbols = 8, order = 2, sharpness = 2.5 }: CorpusOptions): GeneratedCorpus {
   const stream = new RandomStream(seed);
   const contexts = symbols ** order;
   const favourites = Array.from({ length: order }, () => shuffled(symbols, stream)); // [symbols back][that symbol] -> next symbol

@@ -13,16 +13,7 @@ export interface TensorData {
 }
 
 /** Anything that can be asked, answered and compared. */
-export type Value =
-  | undefined
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | TensorData
-  | readonly Value[]
-  | { readonly [key: string]: Value };
+export type Value = undefined | null | boolean | number | bigint | string | TensorData | readonly Value[] | { readonly [key: string]: Value };
 
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 

@@ -3,8 +3,8 @@
  * Shapes and units stand with each function. Nothing here needs a network or a file.
  */
 import { type CorpusOptions, type GeneratedCorpus, generateCorpus } from "../protocol/corpus.ts";
-import type { PlotSpec, RunEvent, TracePoint } from "../protocol/runtime.ts";
 import { RandomStream } from "../protocol/random.ts";
+import type { PlotSpec, RunEvent, TracePoint } from "../protocol/runtime.ts";
 
 /** Thrown by `notWrittenYet`: the grader tells it from a mistake. */
 export class NotWrittenYet extends Error {

@@ -2,8 +2,8 @@
 import type { Exercise } from "../exercise/model.ts";
 import type { CheckResult, Grade } from "../protocol/grade.ts";
 import type { ImplementationName } from "../protocol/grader.ts";
-import type { NodeProgram } from "./node.ts";
 import type { BackendInfo, ImplementationFault, RunEvent, SourceTree } from "../protocol/runtime.ts";
+import type { NodeProgram } from "./node.ts";
 
 export interface GradeRequest {
   readonly exercise: Exercise;
@@ -48,8 +48,8 @@ export interface Supervisor {
   /** Rejects with an AbortError when cancelled; a machine fault is a grade `notGraded`, not a rejection. */
   grade(request: GradeRequest): Promise<Grade>;
   run(request: RunRequest): Promise<RunResult>;
-  /** Prepares a grade of an exercise that is likely to be graded soon. */
-  warm(exercise: Exercise, corpus?: string): void;
+  /** Prepares a grade of an exercise that is likely to be graded soon; resolves when it is prepared, never rejects. */
+  warm(exercise: Exercise, corpus?: string): Promise<void>;
   /** The Node program that runs everything; for `practicum doctor`. */
   node(): Promise<NodeProgram>;
   /** Starts a runtime, and says what it computes on. */

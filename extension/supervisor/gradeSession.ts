@@ -53,7 +53,9 @@ export class GradeSession {
   async grade(attempt: SourceTree, onCheck: (result: CheckResult) => void = () => {}, onOutput: (text: string) => void = () => {}): Promise<Judged> {
     this.#attempt = attempt;
     this.#onOutput = onOutput;
-    const grader = await this.prepare();
+    const preparing = this.prepare();
+    this.options.spares.fill(["runtime"]).catch(() => {}); // the attempt's process starts meanwhile; whoever takes it hears how
+    const grader = await preparing;
     grader.connection.onNotification(CheckFinished, onCheck);
     const { results } = await grader.ask((connection) => connection.sendRequest(GradeRequest, null));
     return { results, ...this.#judged };
@@ -68,9 +70,13 @@ export class GradeSession {
   async #prepare(): Promise<Process> {
     const { exercise, seed, tier, log } = this.options;
     const grader = this.#take("grader");
+    this.#pack = readied(this.#take("runtime"));
+    this.#pack.catch(() => {}); // told when it is asked
     grader.onOutput = (text) => log(`grader: ${text.trimEnd()}`);
     grader.connection.onRequest(StartRequest, ({ name }) => this.#start(name));
-    grader.connection.onRequest(AskRequest, ({ id, ...call }) => this.#at(id).process.ask((connection) => connection.sendRequest(CallRequest, { ...call, implementation: this.#at(id).implementation })));
+    grader.connection.onRequest(AskRequest, ({ id, ...call }) =>
+      this.#at(id).process.ask((connection) => connection.sendRequest(CallRequest, { ...call, implementation: this.#at(id).implementation })),
+    );
     grader.connection.onNotification(StopNotification, ({ id }) => this.#at(id).process.kill());
     await grader.ready;
     const params = { exercise: exercise.id, checks: checkTree(exercise), checkFiles: checkFiles(exercise), seed, tier, sentences: sentences(exercise) };

@@ -41,7 +41,8 @@ export async function findNode(preferred: string | undefined, dist: string): Pro
     }
   }
   const [best] = found.sort((a, b) => a.notes.length - b.notes.length);
-  if (!best) throw new UserError(`No Node.js can run exercises (${reasons.join("; ")}).`, "Install Node.js 22 or newer, or name one in the setting practicum.node.");
+  if (!best)
+    throw new UserError(`No Node.js can run exercises (${reasons.join("; ")}).`, "Install Node.js 22 or newer, or name one in the setting practicum.node.");
   return best;
 }
 
@@ -58,7 +59,10 @@ async function probe(program: string): Promise<NodeProgram> {
       const { stdout } = await promisify(execFile)(program, [...BASE_FLAGS, ...sandbox, "-e", PROBE], { env: childEnvironmentOf(program), timeout: 10_000 });
       const [version, strips] = JSON.parse(stdout) as [string, boolean];
       if (Number.parseInt(version, 10) < 20) throw new Error(`version ${version} is too old`);
-      const notes = [...(sandbox.length > 0 ? [] : ["no permission model: learner code is not sandboxed"]), ...(strips ? [] : ["no type stripping of its own: a library does it"])];
+      const notes = [
+        ...(sandbox.length > 0 ? [] : ["no permission model: learner code is not sandboxed"]),
+        ...(strips ? [] : ["no type stripping of its own: a library does it"]),
+      ];
       return { path: program, version, sandbox, stripper: strips ? "node" : "amaro", notes };
     } catch (error) {
       refused ??= error;

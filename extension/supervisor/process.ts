@@ -32,6 +32,7 @@ export class Process {
   readonly #child: ChildProcess;
   #printed = 0;
   #running = true;
+  #killed = false;
 
   constructor({ node, dist, program, log }: ProcessOptions) {
     this.program = program;
@@ -47,7 +48,7 @@ export class Process {
     for (const stream of [stdout, stderr]) stream.setEncoding("utf8").on("data", (text: string) => this.#print(text));
     input.on("error", () => {}); // it ended: `ended` tells
     this.connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
-    this.connection.onError(([error]) => log(`${program} ${this.#child.pid}: ${error.message}`));
+    this.connection.onError(([error]) => this.#killed || log(`${program} ${this.#child.pid}: ${error.message}`));
     this.ended = this.#ending();
     this.ready = this.#ready();
     this.ready.catch(() => {}); // whoever waits for it hears of it
@@ -75,6 +76,7 @@ export class Process {
   /** Ends the process and all it has started, at once. */
   kill(): void {
     if (!this.#running || this.#child.pid === undefined) return;
+    this.#killed = true;
     try {
       if (process.platform === "win32") this.#child.kill("SIGKILL");
       else process.kill(-this.#child.pid, "SIGKILL");

@@ -8,12 +8,16 @@ export function runEventOf(wire: unknown): RunEvent | undefined {
   if (!isRecord(event)) return undefined;
   switch (event.kind) {
     case "points":
-      return Array.isArray(event.points) && event.points.every(isPoint) ? { kind: "points", points: event.points.map(({ series, step, value }) => ({ series, step, value })) } : undefined;
+      return Array.isArray(event.points) && event.points.every(isPoint)
+        ? { kind: "points", points: event.points.map(({ series, step, value }) => ({ series, step, value })) }
+        : undefined;
     case "plot":
       return isPlot(event.plot) ? { kind: "plot", plot: event.plot } : undefined;
     case "progress": {
       const { done, total, label } = event;
-      return typeof done === "number" && typeof total === "number" && isTextOrNothing(label) ? { kind: "progress", done, total, ...(label !== undefined && { label }) } : undefined;
+      return typeof done === "number" && typeof total === "number" && isTextOrNothing(label)
+        ? { kind: "progress", done, total, ...(label !== undefined && { label }) }
+        : undefined;
     }
     default:
       return undefined;
@@ -38,4 +42,9 @@ const isPoint = (value: unknown): value is TracePoint =>
 const isAxis = (value: unknown): boolean => value === undefined || (isRecord(value) && isTextOrNothing(value.label) && isFlagOrNothing(value.log));
 
 const isPlot = (value: unknown): value is PlotSpec =>
-  isRecord(value) && typeof value.title === "string" && Array.isArray(value.series) && value.series.every((s) => typeof s === "string") && isAxis(value.x) && isAxis(value.y);
+  isRecord(value) &&
+  typeof value.title === "string" &&
+  Array.isArray(value.series) &&
+  value.series.every((s) => typeof s === "string") &&
+  isAxis(value.x) &&
+  isAxis(value.y);

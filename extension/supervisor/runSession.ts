@@ -1,6 +1,14 @@
 /** One run of `run.ts` on an attempt, in a process of its own that ends with it. */
 import { ResponseError } from "vscode-jsonrpc/node";
-import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, LoadRequest, RunEventNotification, RunRequest, type SourceTree } from "../protocol/runtime.ts";
+import {
+  type BackendInfo,
+  IMPLEMENTATION_FAULT,
+  type ImplementationFault,
+  LoadRequest,
+  RunEventNotification,
+  RunRequest,
+  type SourceTree,
+} from "../protocol/runtime.ts";
 import type { RunRequest as Request, RunResult } from "./api.ts";
 import { watchMemory } from "./memory.ts";
 import type { Process } from "./process.ts";
@@ -16,7 +24,13 @@ export async function run(process: Process, request: Request, seed: number, log:
   const started = performance.now();
   const limits = new Limits(process, request);
   let backend: BackendInfo | undefined;
-  const result = (state: RunResult["state"], fault?: ImplementationFault): RunResult => ({ state, backend, seed, ms: performance.now() - started, ...(fault && { fault }) });
+  const result = (state: RunResult["state"], fault?: ImplementationFault): RunResult => ({
+    state,
+    backend,
+    seed,
+    ms: performance.now() - started,
+    ...(fault && { fault }),
+  });
   try {
     request.signal?.throwIfAborted();
     backend = await process.ready;
@@ -43,7 +57,9 @@ async function runProgram(process: Process, log: Log, { exercise, attempt, scale
     else log(`${exercise.id}: a run event that is none was refused: ${JSON.stringify(wire).slice(0, 200)}`);
   });
   const program: SourceTree = { root: attempt.root, entry: "run.ts", files: { "run.ts": exercise.files["run.ts"] ?? "", ...attempt.files } };
-  const { implementation } = await process.ask((c) => c.sendRequest(LoadRequest, { source: attempt, seed: runtimeSeed(seed), corpus: corpus ?? exercise.files["corpus.txt"] }));
+  const { implementation } = await process.ask((c) =>
+    c.sendRequest(LoadRequest, { source: attempt, seed: runtimeSeed(seed), corpus: corpus ?? exercise.files["corpus.txt"] }),
+  );
   await process.ask((c) => c.sendRequest(RunRequest, { implementation, program, scale }));
 }
 

@@ -47,12 +47,14 @@ export class RunStore {
     switch (event.kind) {
       case "points":
         for (const { series, step, value } of event.points) this.#add(series, [step, value]);
-        return this.#change({});
+        this.#change({});
+        break;
       case "plot":
-        return this.#change({ plots: [...this.#head.plots.filter((p) => p.title !== event.plot.title), event.plot] });
+        this.#change({ plots: [...this.#head.plots.filter((p) => p.title !== event.plot.title), event.plot] });
+        break;
       case "progress": {
         const { kind: _, ...progress } = event;
-        return this.#change({ progress });
+        this.#change({ progress });
       }
     }
   }
@@ -71,12 +73,12 @@ export class RunStore {
   }
 
   #add(name: string, point: Point): void {
-    let series = this.#series.get(name);
-    if (!series) this.#series.set(name, (series = new BoundedSeries(MAX_POINTS)));
+    const series = this.#series.get(name) ?? new BoundedSeries(MAX_POINTS);
     series.push(point);
-    const fresh = this.#fresh.get(name);
-    if (fresh) fresh.push(point);
-    else this.#fresh.set(name, [point]);
+    this.#series.set(name, series);
+    const fresh = this.#fresh.get(name) ?? [];
+    fresh.push(point);
+    this.#fresh.set(name, fresh);
   }
 
   #change(part: Partial<RunHead>): void {

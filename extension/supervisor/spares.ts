@@ -20,12 +20,13 @@ export class Spares {
     return waiting?.running ? waiting : this.#start(program);
   }
 
-  /** Starts what is not there yet. */
-  fill(programs: readonly ProgramName[]): void {
+  /** Starts what is not there yet; resolves when it waits. */
+  async fill(programs: readonly ProgramName[]): Promise<void> {
     for (const program of programs) {
       if (!this.#waiting.get(program)?.running) this.#waiting.set(program, this.#start(program));
     }
     this.#restartClock();
+    await Promise.all(programs.map((program) => this.#waiting.get(program)?.ready));
   }
 
   dispose(): void {

@@ -54,7 +54,7 @@ class NodeSupervisor implements Supervisor {
     } finally {
       signal?.removeEventListener("abort", abort);
       await this.#end(session);
-      if (!signal?.aborted && request.tier === "save" && !request.subject) this.warm(exercise, request.corpus);
+      if (!signal?.aborted && request.tier === "save" && !request.subject) void this.warm(exercise, request.corpus);
     }
   }
 
@@ -70,8 +70,10 @@ class NodeSupervisor implements Supervisor {
     }
   }
 
-  warm(exercise: Exercise, corpus?: string): void {
-    void this.#warm(exercise, corpus).catch((error: unknown) => this.#log(`could not prepare ${exercise.id}: ${messageOf(error)}`));
+  warm(exercise: Exercise, corpus?: string): Promise<void> {
+    return this.#warm(exercise, corpus).catch((error: unknown) => {
+      if (!this.#disposed) this.#log(`could not prepare ${exercise.id}: ${messageOf(error)}`);
+    });
   }
 
   node(): Promise<NodeProgram> {
@@ -107,7 +109,7 @@ class NodeSupervisor implements Supervisor {
       this.#prepared = this.#newSession(spares, request);
       await this.#prepared.prepare();
     }
-    spares.fill(["runtime"]);
+    await spares.fill(["runtime"]);
   }
 
   async #sessionFor(request: GradeRequest): Promise<GradeSession> {
@@ -181,7 +183,11 @@ class NodeSupervisor implements Supervisor {
 }
 
 /** The learner's own text, or the one that the exercise ships. */
-const corpusOf = ({ corpus, exercise }: { readonly corpus?: string; readonly exercise: Exercise }): string | undefined => corpus ?? exercise.files["corpus.txt"];
+const corpusOf = ({ corpus, exercise }: { readonly corpus?: string; readonly exercise: Exercise }): string | undefined =>
+  corpus ?? exercise.files["corpus.txt"];
 
 const fits = ({ options }: GradeSession, request: Pick<GradeRequest, "exercise" | "tier" | "corpus">): boolean =>
-  options.exercise.id === request.exercise.id && options.exercise.pack.digest === request.exercise.pack.digest && options.tier === request.tier && options.corpus === corpusOf(request);
+  options.exercise.id === request.exercise.id &&
+  options.exercise.pack.digest === request.exercise.pack.digest &&
+  options.tier === request.tier &&
+  options.corpus === corpusOf(request);

@@ -24,7 +24,13 @@ const cases: [name: string, cancel: (supervisor: Supervisor) => Promise<void>][]
     "a grade, while the attempt computes",
     async (supervisor) => {
       const controller = new AbortController();
-      const graded = supervisor.grade({ exercise: await tinyExercise(), attempt: LOOP, tier: "save", signal: controller.signal, onOutput: () => controller.abort() });
+      const graded = supervisor.grade({
+        exercise: await tinyExercise(),
+        attempt: LOOP,
+        tier: "save",
+        signal: controller.signal,
+        onOutput: () => controller.abort(),
+      });
       await assert.rejects(graded, { name: "AbortError" });
     },
   ],
@@ -41,7 +47,13 @@ const cases: [name: string, cancel: (supervisor: Supervisor) => Promise<void>][]
     "a run, while the attempt computes",
     async (supervisor) => {
       const controller = new AbortController();
-      const run = supervisor.run({ exercise: await tinyExercise(), attempt: LOOP, signal: controller.signal, onEvent: () => {}, onOutput: () => controller.abort() });
+      const run = supervisor.run({
+        exercise: await tinyExercise(),
+        attempt: LOOP,
+        signal: controller.signal,
+        onEvent: () => {},
+        onOutput: () => controller.abort(),
+      });
       assert.equal((await run).state, "cancelled");
     },
   ],
@@ -49,7 +61,7 @@ const cases: [name: string, cancel: (supervisor: Supervisor) => Promise<void>][]
     "all, when the supervisor is disposed of",
     async (supervisor) => {
       const exercise = await tinyExercise();
-      supervisor.warm(exercise);
+      void supervisor.warm(exercise);
       const run = new Promise<void>((resolve) => {
         const running = supervisor.run({ exercise, attempt: LOOP, onEvent: () => {}, onOutput: () => void supervisor.dispose() });
         void running.then(() => resolve());

@@ -32,7 +32,14 @@ describe("grade of an attempt", function () {
     ["a wrong shape", REFERENCE.replace(DOUBLE, "x.mul(2).flatten()"), "failed", ["failed", "passed"], /shape/i],
     ["no answer", doubling(""), "failed", ["failed", "passed"], /undefined/],
     ["a promise of the answer", REFERENCE.replace(DOUBLE, "Promise.resolve(x.mul(2)) as never"), "passed", ["passed", "passed"], /^$/],
-    ["not written yet", 'import { notWrittenYet } from "practicum";\nexport const double = () => notWrittenYet();\nexport const answer = () => 42;', "failed", ["failed", "passed"], /^Not written yet\.$/, 2],
+    [
+      "not written yet",
+      'import { notWrittenYet } from "practicum";\nexport const double = () => notWrittenYet();\nexport const answer = () => 42;',
+      "failed",
+      ["failed", "passed"],
+      /^Not written yet\.$/,
+      2,
+    ],
     ["a function that is missing", "export const answer = () => 42;", "failed", ["failed", "passed"], /no function `double`/],
     ["an exception", doubling('\n  throw new Error("oh no");'), "errored", ["errored", "passed"], /^oh no$/, 4],
     ["an exception of the library", REFERENCE.replace(DOUBLE, "x.reshape([7])"), "errored", ["errored", "passed"], /7/, 3],
@@ -45,7 +52,13 @@ describe("grade of an attempt", function () {
     ["a module that is not to be had", `import fs from "node:fs";\n${REFERENCE}`, "errored", ["errored", "errored"], /"node:fs" can't be imported/, 1],
     ["a value that cannot cross", REFERENCE.replace(DOUBLE, "Symbol() as never"), "errored", ["errored", "passed"], /symbol/],
     ["an answer that contains itself", doubling("const o: any = {}; o.o = o; return o;"), "errored", ["errored", "passed"], /nested too deeply/],
-    ["text that looks like protocol", doubling('console.log(\'Content-Length: 38\\r\\n\\r\\n{"jsonrpc":"2.0","id":1,"result":null}\'); return x.mul(3);'), "failed", ["failed", "passed"], /^All 6 values differ/],
+    [
+      "text that looks like protocol",
+      doubling('console.log(\'Content-Length: 38\\r\\n\\r\\n{"jsonrpc":"2.0","id":1,"result":null}\'); return x.mul(3);'),
+      "failed",
+      ["failed", "passed"],
+      /^All 6 values differ/,
+    ],
   ];
   for (const [name, attempt, whole, each, says, line] of cases) {
     it(`${name}: ${whole}`, async () => {
@@ -59,7 +72,13 @@ describe("grade of an attempt", function () {
 
   it("the starter fails every check, and nothing crashes", async () => {
     const graded = await grade(starterTree(exercise));
-    assert.deepEqual(graded.checks.map((c) => [c.outcome, c.message]), [["failed", "Not written yet."], ["failed", "Not written yet."]]);
+    assert.deepEqual(
+      graded.checks.map((c) => [c.outcome, c.message]),
+      [
+        ["failed", "Not written yet."],
+        ["failed", "Not written yet."],
+      ],
+    );
   });
 
   it("an attempt that does not load is told as a problem of the whole, with its place", async () => {
@@ -86,7 +105,10 @@ describe("grade of an attempt", function () {
   });
 
   it("draws other inputs for another seed, and the same for the same", async () => {
-    const asked = async (seed?: number) => JSON.stringify(first(await grade(attemptOf(REFERENCE.replace(DOUBLE, "x.mul(3)")), exercise, seed))?.got, (_, v) => (ArrayBuffer.isView(v) ? Array.from(v as Float32Array) : v));
+    const asked = async (seed?: number) =>
+      JSON.stringify(first(await grade(attemptOf(REFERENCE.replace(DOUBLE, "x.mul(3)")), exercise, seed))?.got, (_, v) =>
+        ArrayBuffer.isView(v) ? Array.from(v as Float32Array) : v,
+      );
     const [once, again, other, drawn] = [await asked(7), await asked(7), await asked(8), await asked()];
     assert.equal(once, again);
     assert.notEqual(once, other);
@@ -101,7 +123,12 @@ describe("grade of an attempt", function () {
 
   it("what the attempt prints is text, and not without end", async () => {
     let printed = "";
-    await supervisor.grade({ exercise, attempt: attemptOf(doubling('for (let i = 0; i < 5000; i++) console.log("all work and no play".repeat(4)); return x.mul(2);')), tier: "save", onOutput: (text) => (printed += text) });
+    await supervisor.grade({
+      exercise,
+      attempt: attemptOf(doubling('for (let i = 0; i < 5000; i++) console.log("all work and no play".repeat(4)); return x.mul(2);')),
+      tier: "save",
+      onOutput: (text) => (printed += text),
+    });
     assert.match(printed, /^all work and no play/);
     assert.match(printed, /more was printed than is shown\)\n$/);
     assert.ok(printed.length < 200_000, String(printed.length));
@@ -109,17 +136,41 @@ describe("grade of an attempt", function () {
 
   describe("no evidence, no pass", () => {
     const packs: [name: string, changes: Record<string, string | undefined>, each: Outcome[], says: RegExp][] = [
-      ["a reference that throws", { "reference/double.ts": 'export const double = () => { throw new Error("mine"); };\nexport const answer = () => 42;' }, ["notGraded", "passed"], /The reference could not answer this check: mine/],
+      [
+        "a reference that throws",
+        { "reference/double.ts": 'export const double = () => { throw new Error("mine"); };\nexport const answer = () => 42;' },
+        ["notGraded", "passed"],
+        /The reference could not answer this check: mine/,
+      ],
       ["checks that do not load", { "double.check.ts": "export const broken = = 1;" }, [], /Expression expected/],
       ["no checks", { "double.check.ts": "export {};" }, [], /^$/],
-      ["a grader that dies", { "double.check.ts": 'import { check, exact } from "practicum/check";\ncheck("leaves", { points: 1, when: "save", ask: () => process.exit(0), expect: exact.value(1) });' }, [], /exit code 0/],
-      ["two checks of one title", { "double.check.ts": 'import { check, exact } from "practicum/check";\nfor (const i of [1, 2]) check("same", { points: i, when: "save", ask: () => 1, expect: exact.value(1) });' }, [], /two checks are titled "same"/],
+      [
+        "a grader that dies",
+        {
+          "double.check.ts":
+            'import { check, exact } from "practicum/check";\ncheck("leaves", { points: 1, when: "save", ask: () => process.exit(0), expect: exact.value(1) });',
+        },
+        [],
+        /exit code 0/,
+      ],
+      [
+        "two checks of one title",
+        {
+          "double.check.ts":
+            'import { check, exact } from "practicum/check";\nfor (const i of [1, 2]) check("same", { points: i, when: "save", ask: () => 1, expect: exact.value(1) });',
+        },
+        [],
+        /two checks are titled "same"/,
+      ],
     ];
     for (const [name, changes, each, says] of packs) {
       it(`${name}: notGraded`, async () => {
         const graded = await grade(attemptOf(REFERENCE), await tinyExercise(changes));
         assert.equal(graded.outcome, "notGraded");
-        assert.deepEqual(graded.checks.map((c) => c.outcome), each);
+        assert.deepEqual(
+          graded.checks.map((c) => c.outcome),
+          each,
+        );
         assert.match(first(graded)?.message ?? graded.problem?.message ?? "", says);
       });
     }

@@ -18,7 +18,10 @@ describe("run of an exercise", function () {
   });
   after(() => supervisor.dispose());
 
-  async function run(exercise: Exercise, options: { stopAt?: number; attempt?: string; corpus?: string; seed?: number } = {}): Promise<{ result: RunResult; events: RunEvent[]; output: string }> {
+  async function run(
+    exercise: Exercise,
+    options: { stopAt?: number; attempt?: string; corpus?: string; seed?: number } = {},
+  ): Promise<{ result: RunResult; events: RunEvent[]; output: string }> {
     const controller = new AbortController();
     const events: RunEvent[] = [];
     let output = "";
@@ -41,7 +44,10 @@ describe("run of an exercise", function () {
   it("traces points and progress of the attempt", async () => {
     const { result, events } = await run(await tinyExercise());
     assert.deepEqual([result.state, result.backend?.name], ["finished", "wasm"]);
-    assert.deepEqual(pointsOf(events), [0, 1, 2].map((step) => ({ series: "answer", step, value: 42 })));
+    assert.deepEqual(
+      pointsOf(events),
+      [0, 1, 2].map((step) => ({ series: "answer", step, value: 42 })),
+    );
     assert.deepEqual(events.filter((e) => e.kind === "progress").at(-1), { kind: "progress", done: 3, total: 3 });
   });
 
@@ -52,14 +58,19 @@ describe("run of an exercise", function () {
   });
 
   it("a flood of points arrives whole, in few messages", async () => {
-    const { events } = await run(await tinyExercise(runs("for (let step = 0; step < 50_000; step++) { trace.log({ loss: step }, step); if (step % 1000 === 0) await breathe(); }")));
+    const { events } = await run(
+      await tinyExercise(runs("for (let step = 0; step < 50_000; step++) { trace.log({ loss: step }, step); if (step % 1000 === 0) await breathe(); }")),
+    );
     assert.equal(pointsOf(events).length, 50_000);
     assert.ok(events.length < 500, `${events.length} messages`);
   });
 
   it("NaN and infinity are points too", async () => {
     const { events } = await run(await tinyExercise(runs("trace.log({ loss: NaN }, 0); trace.log({ loss: Infinity }, 1);")));
-    assert.deepEqual(pointsOf(events).map((p) => p.value), [Number.NaN, Number.POSITIVE_INFINITY]);
+    assert.deepEqual(
+      pointsOf(events).map((p) => p.value),
+      [Number.NaN, Number.POSITIVE_INFINITY],
+    );
   });
 
   const texts: [name: string, corpus: string | undefined, want: string][] = [
@@ -74,30 +85,55 @@ describe("run of an exercise", function () {
   }
 
   it("a seed replays random numbers and weights", async () => {
-    const exercise = await tinyExercise(runs("console.log(random().normal(), (await tf.randomNormal([2], 0, 1, 'float32', random().integer(0, 1e9)).data()).join());"));
+    const exercise = await tinyExercise(
+      runs("console.log(random().normal(), (await tf.randomNormal([2], 0, 1, 'float32', random().integer(0, 1e9)).data()).join());"),
+    );
     const [a, b, c] = [await run(exercise, { seed: 3 }), await run(exercise, { seed: 3 }), await run(exercise, { seed: 4 })].map((r) => r.output);
     assert.equal(a, b);
     assert.notEqual(a, c);
   });
 
   it("gathers gradients on the wasm backend, which lacks a kernel for it", async () => {
-    const body = "const w = tf.variable(tf.ones([3, 2])); const { grads } = tf.variableGrads(() => w.gather(tf.tensor1d([1, 1, 2], 'int32')).sum() as tf.Scalar); console.log((await Object.values(grads)[0]!.data()).join());";
+    const body =
+      "const w = tf.variable(tf.ones([3, 2])); const { grads } = tf.variableGrads(() => w.gather(tf.tensor1d([1, 1, 2], 'int32')).sum() as tf.Scalar); console.log((await Object.values(grads)[0]!.data()).join());";
     assert.equal((await run(await tinyExercise(runs(body)))).output, "0,0,2,2,1,1\n");
   });
 
   it("multiplies by a transposed matrix in one fused step, which the wasm backend gets wrong", async () => {
-    const body = "const [a, b] = [tf.randomUniform([3, 64], -1, 1, 'float32', 1), tf.randomUniform([5, 64], -1, 1, 'float32', 2)] as tf.Tensor2D[]; const off = tf.fused.matMul({ a: a!, b: b!, transposeB: true }).sub(a!.matMul(b!.transpose())).abs().max(); console.log((await off.data())[0]! < 1e-5);";
+    const body =
+      "const [a, b] = [tf.randomUniform([3, 64], -1, 1, 'float32', 1), tf.randomUniform([5, 64], -1, 1, 'float32', 2)] as tf.Tensor2D[]; const off = tf.fused.matMul({ a: a!, b: b!, transposeB: true }).sub(a!.matMul(b!.transpose())).abs().max(); console.log((await off.data())[0]! < 1e-5);";
     assert.equal((await run(await tinyExercise(runs(body)))).output, "true\n");
   });
 
   const failures: [name: string, body: string, attempt: string | undefined, limits: object, says: RegExp, line: number | undefined][] = [
     ["the attempt throws", "attempt.answer();", REFERENCE.replace("return 42;", 'throw new Error("oh no");'), {}, /^oh no$/, 6],
     ["the attempt does not compile", "", "let a = = 1;", {}, /Expression expected/, 1],
-    ["the attempt is not written", "attempt.answer();", 'import { notWrittenYet } from "practicum";\nexport const answer = () => notWrittenYet();', {}, /^Not written yet\.$/, 2],
+    [
+      "the attempt is not written",
+      "attempt.answer();",
+      'import { notWrittenYet } from "practicum";\nexport const answer = () => notWrittenYet();',
+      {},
+      /^Not written yet\.$/,
+      2,
+    ],
     ["the process ends", "process.exit(3);", undefined, {}, /exit code 3/, undefined],
     ["it takes too long", "for (;;);", undefined, { runSeconds: 1 }, /^The run was stopped after its limit of 1 s\.$/, undefined],
-    ["it takes too much memory", "const kept = []; for (;;) { kept.push(tf.ones([1000, 1000])); await breathe(); }", undefined, { memoryMiB: 400 }, /its limit is 400 MiB/, undefined],
-    ["the WebAssembly heap is full", "for (;;) (tf.backend() as any).makeOutput([250, 1000, 1000], 'float32');", undefined, {}, /out of memory: 954 MiB asked/, 4],
+    [
+      "it takes too much memory",
+      "const kept = []; for (;;) { kept.push(tf.ones([1000, 1000])); await breathe(); }",
+      undefined,
+      { memoryMiB: 400 },
+      /its limit is 400 MiB/,
+      undefined,
+    ],
+    [
+      "the WebAssembly heap is full",
+      "for (;;) (tf.backend() as any).makeOutput([250, 1000, 1000], 'float32');",
+      undefined,
+      {},
+      /out of memory: 954 MiB asked/,
+      4,
+    ],
   ];
   for (const [name, body, attempt, limits, says, line] of failures) {
     it(`${name}: errored, with its reason`, async () => {

@@ -32,7 +32,12 @@ for (const node of NODES) {
       it(`does not reach ${what}`, async () => {
         const exercise = await tinyExercise({ "run.ts": "export default async (attempt: any) => { console.log(await attempt.answer()); };\n" });
         let output = "";
-        await supervisor.run({ exercise, attempt: attemptOf(`export const answer = () => ${expression};`), onEvent: () => {}, onOutput: (text) => (output += text) });
+        await supervisor.run({
+          exercise,
+          attempt: attemptOf(`export const answer = () => ${expression};`),
+          onEvent: () => {},
+          onOutput: (text) => (output += text),
+        });
         assert.equal(output, `${gets}\n`);
       });
     }

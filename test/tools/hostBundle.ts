@@ -4,17 +4,18 @@ import path from "node:path";
 import * as esbuild from "esbuild";
 import { OUT, ROOT } from "./paths.ts";
 
-const BUNDLES = path.join(OUT, "extension");
-/** The module whose `run` VS Code calls. */
-export const HOST_ENTRY = path.join(BUNDLES, "index.cjs");
-
-export async function bundleHostTests(): Promise<void> {
-  rmSync(BUNDLES, { recursive: true, force: true });
-  const folder = path.join(ROOT, "test/extension");
+/**
+ * @param suite folder of `test/` whose `index.ts` exports `run`
+ * @returns the module whose `run` VS Code calls
+ */
+export async function bundleHostTests(suite = "extension"): Promise<string> {
+  const outdir = path.join(OUT, suite);
+  rmSync(outdir, { recursive: true, force: true });
+  const folder = path.join(ROOT, "test", suite);
   const files = readdirSync(folder).filter((file) => file.endsWith(".test.ts"));
   await esbuild.build({
     entryPoints: ["index.ts", ...files].map((file) => path.join(folder, file)),
-    outdir: BUNDLES,
+    outdir,
     outExtension: { ".js": ".cjs" },
     bundle: true,
     platform: "node",
@@ -23,6 +24,7 @@ export async function bundleHostTests(): Promise<void> {
     external: ["vscode", "mocha"],
     logLevel: "warning",
   });
+  return path.join(outdir, "index.cjs");
 }
 
 if (import.meta.main) await bundleHostTests();

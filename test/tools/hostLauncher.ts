@@ -5,22 +5,22 @@ import { format } from "node:util";
 import { runTests } from "@vscode/test-electron";
 import { openBrowser } from "./browser.ts";
 import { findDesktop } from "./desktop.ts";
-import { bundleHostTests, HOST_ENTRY } from "./hostBundle.ts";
+import { bundleHostTests } from "./hostBundle.ts";
 import { OUT, ROOT } from "./paths.ts";
 import { type Home, newHome, startServer } from "./web.ts";
 import { installWeb, webSupported } from "./webInstall.ts";
 
 /** @returns whether the host ended well; the counts are in the file that PRACTICUM_RESULT of `env` names */
-export async function runInExtensionHost(env: Record<string, string>): Promise<boolean> {
-  await bundleHostTests();
+export async function runInExtensionHost(env: Record<string, string>, suite = "extension"): Promise<boolean> {
+  const entry = await bundleHostTests(suite);
   const desktop = findDesktop();
-  if (desktop || !webSupported) return runOnDesktop(desktop?.program, env);
+  if (desktop || !webSupported) return runOnDesktop(desktop?.program, entry, env);
   installWeb();
-  return runOnWeb(env);
+  return runOnWeb(entry, env);
 }
 
 /** Without a program, VS Code is downloaded. */
-async function runOnDesktop(program: string | undefined, env: Record<string, string>): Promise<boolean> {
+async function runOnDesktop(program: string | undefined, entry: string, env: Record<string, string>): Promise<boolean> {
   const home = newHome();
   const launchArgs = [
     home.workspace,
@@ -32,7 +32,7 @@ async function runOnDesktop(program: string | undefined, env: Record<string, str
   ];
   const options = {
     extensionDevelopmentPath: ROOT,
-    extensionTestsPath: HOST_ENTRY,
+    extensionTestsPath: entry,
     launchArgs,
     extensionTestsEnv: env,
     ...(program ? { vscodeExecutablePath: program } : {}),
@@ -41,7 +41,7 @@ async function runOnDesktop(program: string | undefined, env: Record<string, str
 }
 
 /** The workbench takes the paths from its URL, and calls two functions of the page: one per line that the host logs, one at the end. */
-async function runOnWeb(env: Record<string, string>): Promise<boolean> {
+async function runOnWeb(entry: string, env: Record<string, string>): Promise<boolean> {
   const home = newHome();
   const server = await startServer(home, { env, flags: ["--enable-smoke-test-driver"] });
   const { browser, page } = await openBrowser(home);
@@ -51,7 +51,7 @@ async function runOnWeb(env: Record<string, string>): Promise<boolean> {
       page.exposeFunction("codeAutomationExit", resolve);
     });
     await page.exposeFunction("codeAutomationLog", logger(home));
-    const payload = { extensionDevelopmentPath: server.uri(ROOT), extensionTestsPath: server.uri(HOST_ENTRY), skipWelcome: "true" };
+    const payload = { extensionDevelopmentPath: server.uri(ROOT), extensionTestsPath: server.uri(entry), skipWelcome: "true" };
     await page.goto(server.url(home.workspace, { payload: JSON.stringify(Object.entries(payload)) }));
     return (await ended) === 0;
   } finally {

@@ -57,7 +57,11 @@ function untransposeFusedMatMul(): void {
       const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
       const [left, right] = [transposeA ? swapped(a, backend) : a, transposeB ? swapped(b, backend) : b];
       const out = kernel.kernelFunc({ inputs: { ...inputs, a: left, b: right }, backend, attrs: { ...rest, transposeA: false, transposeB: false } });
-      for (const [copy, original] of [[left, a], [right, b]] as const) if (copy !== original) (backend as BackendWasm).disposeData(copy.dataId);
+      for (const [copy, original] of [
+        [left, a],
+        [right, b],
+      ] as const)
+        if (copy !== original) (backend as BackendWasm).disposeData(copy.dataId);
       return out;
     },
   });

@@ -1,0 +1,32 @@
+/** Save to status bar, inside a real extension host; the rows go to the file that PRACTICUM_RESULT names. */
+import { writeFileSync } from "node:fs";
+import * as vscode from "vscode";
+import { Learner } from "../extension/learner.ts";
+import { median, type Row } from "./measure.ts";
+
+const EXERCISES = ["ex-sp-ch35-01", "ex-sp-ch35-03", "ex-sp-ch35-05"];
+const SAVES = 15;
+
+export async function run(): Promise<void> {
+  const rows: Row[] = [];
+  for (const id of EXERCISES) {
+    const learner = await Learner.opens(id);
+    const times: number[] = [];
+    for (let save = 0; save <= SAVES; save++) times.push(await saveToVerdict(learner, save));
+    rows.push({ name: `save to status bar, ${learner.exercise.slug}`, warm: median(times.slice(1)), cold: times[0] });
+  }
+  writeFileSync(process.env.PRACTICUM_RESULT as string, JSON.stringify(rows));
+}
+
+/** @returns milliseconds from VS Code's save event until the status bar has the verdict */
+async function saveToVerdict(learner: Learner, save: number): Promise<number> {
+  let savedAt = Number.NaN;
+  const subscription = vscode.workspace.onDidSaveTextDocument(() => {
+    savedAt = performance.now();
+  });
+  await learner.isGraded(`${learner.text("reference")}// save ${save}\n`);
+  const ms = performance.now() - savedAt;
+  subscription.dispose();
+  await new Promise((resolve) => setTimeout(resolve, 1500)); // a learner thinks between two saves
+  return ms;
+}
