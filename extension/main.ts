@@ -53,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   const targets = new Targets(library, attempts);
   context.subscriptions.push(
     ...[log, progress, attempts, verdicts, supervision, grading, runs, onSave, status, tree, explorer, panel, hints, compare],
-    ...[new Faults(verdicts, runs), new RunLens(attempts), new ContextKeySync(attempts, progress)],
+    ...[new Faults(verdicts, runs), new RunLens(attempts, verdicts), new ContextKeySync(attempts, progress)],
     registerCommands({ dist, notify, targets, attempts, grading, runs, panel, hints, compare, progress }),
   );
   void notify.guard(() => attempts.follow(vscode.window.activeTextEditor));

@@ -1,6 +1,9 @@
 /** What `pack.json`, `exercise.json` and an attempt's marker hold: types, validation messages and editor completion come from here. */
 import * as z from "zod";
 
+// Without this zod looks whether it may compile code, by a global that VS Code reports as an error when an extension touches it.
+z.config({ jitless: true });
+
 const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case letters and digits, joined by hyphens");
 const schemaUrl = z.string().optional().describe("For editors only.");
 const backend = z.enum(["tfjs-node-gpu", "webgpu", "tfjs-node", "wasm", "cpu"]);

@@ -21,6 +21,7 @@ export class Attempts implements vscode.Disposable {
   readonly onDidActivate = this.#activated.event;
   readonly #subscriptions: vscode.Disposable[];
   #active: Attempt | undefined;
+  #turn = 0;
 
   constructor(library: Library, notify: Notify) {
     this.#library = library;
@@ -52,14 +53,18 @@ export class Attempts implements vscode.Disposable {
 
   remember(attempt: Attempt): void {
     this.#seen.set(attempt.exercise.id, attempt);
-    void setContext("practicum.attemptFolders", [...this.#seen.values()].map((seen) => seen.folder));
+    void setContext(
+      "practicum.attemptFolders",
+      [...this.#seen.values()].map((seen) => seen.folder),
+    );
   }
 
   /** Takes note of the editor that has the focus. A panel, an output or no editor at all leaves the attempt active. */
   async follow(editor: vscode.TextEditor | undefined): Promise<void> {
     if (editor?.document.uri.scheme !== "file") return;
+    const turn = ++this.#turn;
     const attempt = await this.of(editor.document.uri);
-    if (vscode.window.activeTextEditor !== editor) return;
+    if (turn !== this.#turn) return; // another editor has it meanwhile
     this.#active = attempt;
     this.#activated.fire(attempt);
   }

@@ -28,7 +28,12 @@ export class Compare implements vscode.TextDocumentContentProvider, vscode.Dispo
     const title = `${exercise.title}: your attempt ↔ reference`;
     const [only] = pairs;
     if (pairs.length === 1 && only) await vscode.commands.executeCommand("vscode.diff", ...only, title, { viewColumn: vscode.ViewColumn.One });
-    else await vscode.commands.executeCommand("vscode.changes", title, pairs.map(([attempt, reference]) => [attempt, attempt, reference]));
+    else
+      await vscode.commands.executeCommand(
+        "vscode.changes",
+        title,
+        pairs.map(([attempt, reference]) => [attempt, attempt, reference]),
+      );
   }
 
   /** A restored editor asks too: what is not earned is not shown. */
@@ -44,7 +49,10 @@ export class Compare implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   #requireEarned(exercise: Exercise): void {
     if (mayCompare(this.#progress.of(exercise.id))) return;
-    throw new UserError(`The reference of ${exercise.title} is shown once all checks have passed.`, "Run the exercise, or give up with the command Practicum: Give Up.");
+    throw new UserError(
+      `The reference of ${exercise.title} is shown once all checks have passed.`,
+      "Run the exercise, or give up with the command Practicum: Give Up.",
+    );
   }
 }
 

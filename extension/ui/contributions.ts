@@ -41,7 +41,12 @@ export interface ContextKeys {
   readonly "practicum.canCompare": boolean;
   readonly "practicum.running": boolean;
 }
-export const CONTEXT_KEYS = ["practicum.attemptActive", "practicum.attemptFolders", "practicum.canCompare", "practicum.running"] as const satisfies readonly (keyof ContextKeys)[];
+export const CONTEXT_KEYS = [
+  "practicum.attemptActive",
+  "practicum.attemptFolders",
+  "practicum.canCompare",
+  "practicum.running",
+] as const satisfies readonly (keyof ContextKeys)[];
 
 export const VIEW = "practicum.exercises";
 export const PANEL = "practicum.panel";

@@ -13,6 +13,10 @@ export async function readCorpus(): Promise<string | undefined> {
   try {
     return await readFile(absolute, "utf8");
   } catch (cause) {
-    throw new UserError(`The corpus ${absolute} cannot be read: ${messageOf(cause)}.`, "Correct the setting practicum.corpus, or leave it empty for the text that ships with the exercise.", { cause });
+    throw new UserError(
+      `The corpus ${absolute} cannot be read: ${messageOf(cause)}.`,
+      "Correct the setting practicum.corpus, or leave it empty for the text that ships with the exercise.",
+      { cause },
+    );
   }
 }

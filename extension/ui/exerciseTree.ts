@@ -65,7 +65,9 @@ export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     const badge = badgeOf(this.#verdicts.of(exercise.id), progress);
     const item = new vscode.TreeItem(exercise.title);
     item.id = exercise.id;
-    item.description = [exercise.difficulty, `${exercise.minutes} min`, progress.best && `${progress.best.score}/${progress.best.points} points`].filter(Boolean).join(" · ");
+    item.description = [progress.best && `${progress.best.score}/${progress.best.points} points`, exercise.difficulty, `${exercise.minutes} min`]
+      .filter(Boolean)
+      .join(" · ");
     item.iconPath = new vscode.ThemeIcon(badge.icon, badge.color ? new vscode.ThemeColor(badge.color) : undefined);
     item.tooltip = tooltip(exercise, badge);
     item.accessibilityInformation = { label: `${exercise.title}, ${item.description}. ${badge.sentence}` };

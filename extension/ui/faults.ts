@@ -69,5 +69,6 @@ function diagnostics(attempt: Attempt, faults: readonly Fault[]): Placed[] {
 }
 
 /** Several checks may throw at one line with one message: that is one thing to repair. */
-const distinct = (placed: readonly Placed[]): Placed[] =>
-  [...new Map(placed.map(([uri, diagnostic]) => [`${uri} ${diagnostic.range.start.line} ${diagnostic.message}`, [uri, diagnostic] as Placed])).values()];
+const distinct = (placed: readonly Placed[]): Placed[] => [
+  ...new Map(placed.map(([uri, diagnostic]) => [`${uri} ${diagnostic.range.start.line} ${diagnostic.message}`, [uri, diagnostic] as Placed])).values(),
+];

@@ -1,5 +1,6 @@
 /** The status bar: the verdict on the attempt being edited, and the backend that it was computed on. */
 import * as vscode from "vscode";
+import type { Exercise } from "../exercise/model.ts";
 import type { Attempts } from "./attempts.ts";
 import { command } from "./editor.ts";
 import type { ProgressStore } from "./progressStore.ts";
@@ -33,7 +34,11 @@ export class GradeStatus implements vscode.Disposable {
 
   #show(): void {
     const exercise = this.#attempts.active?.exercise;
-    if (!exercise) return this.#item.hide();
+    if (exercise) this.#tell(exercise);
+    else this.#item.hide();
+  }
+
+  #tell(exercise: Exercise): void {
     const verdict = this.#verdicts.of(exercise.id);
     const badge = badgeOf(verdict, this.#progress.of(exercise.id));
     const backend = verdict.phase === "graded" ? verdict.grade.backend : undefined;

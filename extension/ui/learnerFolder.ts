@@ -26,7 +26,10 @@ export async function ensureLearnerFolder(): Promise<boolean> {
 export async function chooseLearnerFolder(): Promise<boolean> {
   const usual = { label: `$(home) ${SETTINGS[KEY]}`, description: "the usual place", pick: async () => SETTINGS[KEY] };
   const other = { label: "$(folder-opened) Choose another folder…", description: "", pick: pickFolder };
-  const choice = await vscode.window.showQuickPick([usual, other], { title: "Where shall your exercises stand?", placeHolder: "Each exercise gets a folder of its own in it" });
+  const choice = await vscode.window.showQuickPick([usual, other], {
+    title: "Where shall your exercises stand?",
+    placeHolder: "Each exercise gets a folder of its own in it",
+  });
   const folder = await choice?.pick();
   if (folder === undefined) return false;
   await vscode.workspace.getConfiguration().update(KEY, folder, vscode.ConfigurationTarget.Global);

@@ -1,7 +1,7 @@
 /** A learner's progress, kept by the editor across sessions. */
 import * as vscode from "vscode";
 import type { Exercise } from "../exercise/model.ts";
-import { emptyProgress, type ExerciseProgress, gaveUp, graded, hintRevealed, opened, parseProgress, type Progress, progressOf } from "../exercise/progress.ts";
+import { type ExerciseProgress, emptyProgress, gaveUp, graded, hintRevealed, opened, type Progress, parseProgress, progressOf } from "../exercise/progress.ts";
 import type { Grade } from "../protocol/grade.ts";
 
 const KEY = "practicum.progress";

@@ -10,7 +10,7 @@ import { runCommand } from "./editor.ts";
 import { placeOf } from "./faults.ts";
 import { learnerFolder } from "./learnerFolder.ts";
 import type { Notify } from "./notify.ts";
-import type { Runs } from "./runs.ts";
+import { isLive, type Runs } from "./runs.ts";
 import type { VerdictChange, Verdicts } from "./verdicts.ts";
 import { columnBeside } from "./workbench.ts";
 
@@ -74,7 +74,12 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       this.#ready = false;
     });
     const file = (name: string) => String(webview.asWebviewUri(vscode.Uri.joinPath(this.#dist, name)));
-    webview.html = panelHtml({ scriptUri: file("panel.js"), styleUri: file("panel.css"), cspSource: webview.cspSource, nonce: randomBytes(16).toString("base64") });
+    webview.html = panelHtml({
+      scriptUri: file("panel.js"),
+      styleUri: file("panel.css"),
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString("base64"),
+    });
   }
 
   async #intend(intent: PanelIntent): Promise<void> {
@@ -102,10 +107,10 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     await vscode.window.showTextDocument(place.uri, { viewColumn: vscode.ViewColumn.One, selection });
   }
 
-  /** All that there is to see: of the attempt being edited, or of the newest run. */
+  /** All that there is to see: of the run that is under way, else of the attempt being edited. */
   #show(): void {
     const run = this.#runs.current;
-    const exercise = this.#attempts.active?.exercise ?? run?.attempt.exercise;
+    const exercise = run && (isLive(run) || !this.#attempts.active) ? run.attempt.exercise : this.#attempts.active?.exercise;
     const verdict = exercise && this.#verdicts.of(exercise.id);
     run?.store.takeFresh(); // the snapshot has it
     this.#post({

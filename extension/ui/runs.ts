@@ -21,6 +21,9 @@ export interface Run {
   fault?: RunResult["fault"];
 }
 
+/** Whether it is under way, its grade included. */
+export const isLive = ({ store }: Run): boolean => ["starting", "running", "grading"].includes(store.head.state);
+
 export class Runs implements vscode.Disposable {
   readonly #supervisor: Runner;
   readonly #grading: Grading;

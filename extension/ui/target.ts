@@ -35,14 +35,23 @@ export class Targets {
     if (!exercise) return undefined;
     const attempt = await this.#attempts.find(exercise);
     if (attempt) return attempt;
-    throw new OfferedError(`${exercise.title} is not open yet.`, "Open it first.", command("practicum.openExercise", "Open Exercise", { exercise: exercise.id }));
+    throw new OfferedError(
+      `${exercise.title} is not open yet.`,
+      "Open it first.",
+      command("practicum.openExercise", "Open Exercise", { exercise: exercise.id }),
+    );
   }
 
   async pick(): Promise<Exercise | undefined> {
     const packs = await this.#library.packs();
     const items = packs.flatMap((pack) => [
       { label: pack.title, kind: vscode.QuickPickItemKind.Separator, exercise: undefined },
-      ...pack.exercises.map((exercise) => ({ label: exercise.title, description: `${exercise.difficulty} · ${exercise.minutes} min`, detail: exercise.teaches.join(", "), exercise })),
+      ...pack.exercises.map((exercise) => ({
+        label: exercise.title,
+        description: `${exercise.difficulty} · ${exercise.minutes} min`,
+        detail: exercise.teaches.join(", "),
+        exercise,
+      })),
     ]);
     const picked = await vscode.window.showQuickPick(items, { title: "Practicum: choose an exercise", matchOnDetail: true });
     return picked?.exercise;

@@ -67,7 +67,7 @@ export class TestReport {
       this.#outcomes.set(child, check.outcome);
       tellCheck(run, child, check, messageOf(attempt, item, check));
     });
-    if (!grade.problem) return;
+    if (!grade.problem || grade.checks.length > 0) return; // each check has said it
     const message = new vscode.TestMessage(grade.problem.message);
     message.location = (grade.problem.location && placeOf(attempt, grade.problem.location)) ?? entryLocation(item);
     run.errored(item, message);
@@ -83,8 +83,8 @@ export class TestReport {
   }
 
   #check(item: vscode.TestItem, check: CheckResult, index: number): vscode.TestItem {
-    let child = item.children.get(check.id);
-    if (!child) item.children.add((child = this.#controller.createTestItem(check.id, check.title, item.uri)));
+    const child = item.children.get(check.id) ?? this.#controller.createTestItem(check.id, check.title, item.uri);
+    item.children.add(child);
     child.range = item.range;
     child.sortText = String(index).padStart(3, "0");
     child.description = `${check.points} ${check.points === 1 ? "point" : "points"}${check.hidden ? " · hidden" : ""}`;

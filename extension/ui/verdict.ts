@@ -56,7 +56,8 @@ export function firstProblem(grade: Grade): string | undefined {
 }
 
 /** What a learner reads about a check that did not pass: the misconception's sentence where one was recognised. */
-export const feedback = (check: CheckResult): string => (check.hint && !check.message.includes(check.hint) ? `${check.message}\n\nHint: ${check.hint}` : check.message);
+export const feedback = (check: CheckResult): string =>
+  check.hint && !check.message.includes(check.hint) ? `${check.message}\n\nHint: ${check.hint}` : check.message;
 
 function gradeBadge(grade: Grade): Badge {
   const { icon, color, word } = LOOKS[grade.outcome];

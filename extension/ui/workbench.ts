@@ -3,13 +3,21 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { Attempt } from "./attempts.ts";
 
-/** VS Code's own rendered Markdown, as an editor: unlike its command it leaves the focus where it is. */
+/** VS Code's own rendered Markdown, as an editor: unlike its command, it says when it is there and in which column. */
 const RENDERED = "vscode.markdown.preview.editor";
 
 /** The entry with the focus, the rendered statement beside it. The window keeps its workspace. */
 export async function showAttempt(attempt: Attempt): Promise<void> {
-  await vscode.window.showTextDocument(entryUri(attempt), { viewColumn: vscode.ViewColumn.One, preview: false });
+  const showEntry = () => vscode.window.showTextDocument(entryUri(attempt), { viewColumn: vscode.ViewColumn.One, preview: false });
+  let shown = showEntry();
+  await shown;
+  // A rendered page takes the focus when its tab appears, even when it is asked not to, and may then take seconds to load.
+  const back = vscode.window.tabGroups.onDidChangeTabGroups(({ changed }) => {
+    if (changed.some((group) => group.isActive && group.viewColumn !== vscode.ViewColumn.One)) shown = showEntry();
+  });
   await showStatement(attempt);
+  back.dispose();
+  await shown;
 }
 
 export const showStatement = (attempt: Attempt): Promise<void> => showRendered(vscode.Uri.file(path.join(attempt.folder, "README.md")));

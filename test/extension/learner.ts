@@ -67,7 +67,7 @@ export class Learner {
     edit.replace(this.entry, new vscode.Range(0, 0, document.lineCount, 0), text);
     await vscode.workspace.applyEdit(edit);
     // An unchanged document is not saved by `save`, so a learner's Ctrl+S is what is done.
-    await vscode.window.showTextDocument(document);
+    await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
     await vscode.commands.executeCommand("workbench.action.files.save");
   }
 
@@ -79,7 +79,10 @@ export class Learner {
   }
 
   async nextGrade(): Promise<Grade> {
-    const { verdict } = await when(this.practicum.verdicts.onDidChange, (change) => change.attempt.exercise.id === this.exercise.id && change.verdict.phase === "graded");
+    const { verdict } = await when(
+      this.practicum.verdicts.onDidChange,
+      (change) => change.attempt.exercise.id === this.exercise.id && change.verdict.phase === "graded",
+    );
     return (verdict as Extract<Verdict, { phase: "graded" }>).grade;
   }
 
@@ -96,18 +99,24 @@ export class Learner {
     return {
       status: status.text,
       tests: Object.values(explorer.report.outcomes(this.exercise.id)),
-      lines: vscode.languages.getDiagnostics(this.entry).filter((d) => d.source === "Practicum").map((d) => d.range.start.line),
+      lines: vscode.languages
+        .getDiagnostics(this.entry)
+        .filter((d) => d.source === "Practicum")
+        .map((d) => d.range.start.line),
       tree: (tree.getTreeItem(node).iconPath as vscode.ThemeIcon).id,
     };
   }
 }
 
-export const configure = (key: string, value: unknown): Thenable<void> => vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
+export const configure = (key: string, value: unknown): Thenable<void> =>
+  vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
 
 /** Command lines of our processes that the extension host has started; none on a system that does not tell. */
 export function ourProcesses(): string[] {
   if (process.platform !== "linux") return [];
-  return descendants(process.pid).map(commandLine).filter((line) => /\b(runtime|grader|oracle)\.mjs\b/.test(line));
+  return descendants(process.pid)
+    .map(commandLine)
+    .filter((line) => /\b(runtime|grader|oracle)\.mjs\b/.test(line));
 }
 
 function descendants(pid: number): number[] {

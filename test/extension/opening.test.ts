@@ -25,20 +25,32 @@ describe("open exercise", () => {
     const { tree } = learner.practicum;
     const [pack] = await tree.getChildren();
     const items = (await tree.getChildren(pack)).map((node) => tree.getTreeItem(node));
-    assert.deepEqual(items.map((item) => item.id), ["ex-sp-ch35-01", "ex-sp-ch35-03", "ex-sp-ch35-05"]);
+    assert.deepEqual(
+      items.map((item) => item.id),
+      ["ex-sp-ch35-01", "ex-sp-ch35-03", "ex-sp-ch35-05"],
+    );
     assert.match(String(items[0]?.description), /^easy · \d+ min/);
   });
 
   it("scaffolds what a learner needs, and nothing that is hidden", () => {
     const files = readdirSync(learner.folder, { recursive: true }).map(String);
-    for (const needed of ["README.md", learner.exercise.entry, "surface.ts", "run.ts", "tsconfig.json", path.join(".practicum", "attempt.json")]) assert.ok(files.includes(needed), needed);
-    assert.deepEqual(files.filter((file) => /check|reference|misconception|variant|oracle|hint/.test(file)), []);
+    for (const needed of ["README.md", learner.exercise.entry, "surface.ts", "run.ts", "tsconfig.json", path.join(".practicum", "attempt.json")])
+      assert.ok(files.includes(needed), needed);
+    assert.deepEqual(
+      files.filter((file) => /check|reference|misconception|variant|oracle|hint/.test(file)),
+      [],
+    );
   });
 
   it("shows the starter, and the statement beside it", () => {
     assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, learner.entry.fsPath);
-    const previews = vscode.window.tabGroups.all.filter((group) => group.tabs.some((tab) => tab.input instanceof vscode.TabInputCustom && tab.input.viewType === "vscode.markdown.preview.editor"));
-    assert.deepEqual(previews.map((group) => group.viewColumn), [vscode.ViewColumn.Two]);
+    const previews = vscode.window.tabGroups.all.filter((group) =>
+      group.tabs.some((tab) => tab.input instanceof vscode.TabInputCustom && tab.input.viewType === "vscode.markdown.preview.editor"),
+    );
+    assert.deepEqual(
+      previews.map((group) => group.viewColumn),
+      [vscode.ViewColumn.Two],
+    );
   });
 
   it("never overwrites an edited file", async () => {

@@ -4,7 +4,8 @@ import type { RunState } from "../../extension/protocol/panel.ts";
 import { Learner, ourProcesses, when } from "./learner.ts";
 
 const runs = (learner: Learner) => vscode.commands.executeCommand("practicum.runExercise", { exercise: learner.exercise.id });
-const points = (learner: Learner): number => learner.practicum.runs.current?.store.snapshot().series.reduce((sum, series) => sum + series.points.length, 0) ?? 0;
+const points = (learner: Learner): number =>
+  learner.practicum.runs.current?.store.snapshot().series.reduce((sum, series) => sum + series.points.length, 0) ?? 0;
 
 describe("run exercise", () => {
   it("traces into the panel, then grades all checks", async () => {
@@ -18,7 +19,9 @@ describe("run exercise", () => {
     assert.ok(points(learner) > 0);
     const verdict = learner.practicum.verdicts.of(learner.exercise.id);
     assert.ok(verdict.phase === "graded" && verdict.grade.tier === "run" && verdict.grade.outcome === "passed", JSON.stringify(verdict));
-    const panels = vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => tab.input instanceof vscode.TabInputWebview && tab.input.viewType.includes("practicum.panel"));
+    const panels = vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .filter((tab) => tab.input instanceof vscode.TabInputWebview && tab.input.viewType.includes("practicum.panel"));
     assert.equal(panels.length, 1);
   });
 

@@ -14,7 +14,12 @@ describe("save", () => {
     assert.equal(grade.outcome, "passed");
     const all = grade.checks.length;
     assert.ok(all > 0);
-    assert.deepEqual(await learner.sees(), { status: `$(pass-filled) ${all}/${all} · ${grade.backend.name}`, tests: grade.checks.map(() => "passed"), lines: [], tree: "pass-filled" });
+    assert.deepEqual(await learner.sees(), {
+      status: `$(pass-filled) ${all}/${all} · ${grade.backend.name}`,
+      tests: grade.checks.map(() => "passed"),
+      lines: [],
+      tree: "pass-filled",
+    });
   });
 
   it("says what the mistake is when sine and cosine are swapped", async () => {
@@ -22,11 +27,17 @@ describe("save", () => {
     const grade = await learner.isGraded(swapped);
     const sentence = /^\/\/\s*(.+)$/m.exec(swapped)?.[1] as string;
     assert.equal(grade.outcome, "failed");
-    assert.ok(grade.checks.some((check) => check.message.includes(sentence)), grade.checks.map((check) => check.message).join("\n"));
+    assert.ok(
+      grade.checks.some((check) => check.message.includes(sentence)),
+      grade.checks.map((check) => check.message).join("\n"),
+    );
     const { status, tests, lines, tree } = await learner.sees();
     const passed = grade.checks.filter((check) => check.outcome === "passed").length;
     assert.equal(status, `$(error) ${passed}/${grade.checks.length} · ${grade.backend.name}`);
-    assert.deepEqual(tests, grade.checks.map((check) => check.outcome));
+    assert.deepEqual(
+      tests,
+      grade.checks.map((check) => check.outcome),
+    );
     assert.deepEqual({ lines, tree }, { lines: [], tree: "error" });
   });
 
@@ -58,7 +69,10 @@ describe("save", () => {
     await learner.saves(learner.text("reference"));
     assert.equal((await graded).outcome, "passed");
     subscription.dispose();
-    assert.deepEqual(verdicts.map(({ phase }) => phase), ["grading", "grading", "grading", "graded"]);
+    assert.deepEqual(
+      verdicts.map(({ phase }) => phase),
+      ["grading", "grading", "grading", "graded"],
+    );
     assert.match((await learner.sees()).status, /^\$\(pass-filled\)/);
   });
 

@@ -10,7 +10,11 @@ const menus: { command: string; when?: string }[] = Object.values(contributes.me
 const text = JSON.stringify(contributes);
 
 describe("contributions", () => {
-  it("lists the commands that package.json lists", () => assert.deepEqual(contributes.commands.map((c: { command: string }) => c.command), [...COMMANDS]));
+  it("lists the commands that package.json lists", () =>
+    assert.deepEqual(
+      contributes.commands.map((c: { command: string }) => c.command),
+      [...COMMANDS],
+    ));
 
   it("lists the settings that package.json lists, with their defaults", () => {
     const declared = Object.entries(contributes.configuration.properties as Record<string, { default: unknown }>);
@@ -26,7 +30,9 @@ describe("contributions", () => {
   }
 
   it("uses each context key in package.json, and no other of ours", () => {
-    const conditions = [...menus, ...contributes.keybindings, ...contributes.commands].map((entry) => `${entry.when ?? ""} ${entry.enablement ?? ""}`).join(" ");
+    const conditions = [...menus, ...contributes.keybindings, ...contributes.commands]
+      .map((entry) => `${entry.when ?? ""} ${entry.enablement ?? ""}`)
+      .join(" ");
     const used = new Set(conditions.match(/practicum\.\w+/g));
     assert.deepEqual([...used].sort(), [...CONTEXT_KEYS, VIEW].sort());
   });
@@ -34,7 +40,10 @@ describe("contributions", () => {
   it("names only known commands in menus, keys, welcome and walkthrough", () => {
     const named = [...menus, ...contributes.keybindings].map((entry) => entry.command);
     const linked = [...text.matchAll(/(?:command|onCommand):(practicum\.\w+)/g)].map((match) => match[1] as string);
-    assert.deepEqual([...named, ...linked].filter((id) => !(COMMANDS as readonly string[]).includes(id)), []);
+    assert.deepEqual(
+      [...named, ...linked].filter((id) => !(COMMANDS as readonly string[]).includes(id)),
+      [],
+    );
   });
 
   it("gives each command an icon and a category", () => {
@@ -49,12 +58,20 @@ describe("contributions", () => {
 
   it("has every picture and page that it names", () => {
     const named = text.match(/extension\/ui\/media\/[\w.-]+/g) ?? [];
-    assert.deepEqual([...new Set(named)].sort(), readdirSync(path.join(root, "extension/ui/media")).map((file) => `extension/ui/media/${file}`).sort());
+    assert.deepEqual(
+      [...new Set(named)].sort(),
+      readdirSync(path.join(root, "extension/ui/media"))
+        .map((file) => `extension/ui/media/${file}`)
+        .sort(),
+    );
     assert.ok(named.every((file) => existsSync(path.join(root, file))));
   });
 
   it("is never activated by a start of the editor", () => {
-    assert.deepEqual(manifest.activationEvents.filter((event: string) => event === "*" || event === "onStartupFinished" || event.includes("**")), []);
+    assert.deepEqual(
+      manifest.activationEvents.filter((event: string) => event === "*" || event === "onStartupFinished" || event.includes("**")),
+      [],
+    );
   });
 
   it("keeps restricted the settings that name programs and files", () => {

@@ -24,14 +24,26 @@ describe("runStore", () => {
     const store = new RunStore(start);
     store.event(loss(0, 4));
     assert.deepEqual(store.takeFresh(), [{ name: "loss", points: [[0, 4]] }]);
-    store.event({ kind: "points", points: [{ series: "loss", step: 1, value: 3 }, { series: "perplexity", step: 1, value: 20 }] });
+    store.event({
+      kind: "points",
+      points: [
+        { series: "loss", step: 1, value: 3 },
+        { series: "perplexity", step: 1, value: 20 },
+      ],
+    });
     assert.deepEqual(store.takeFresh(), [
       { name: "loss", points: [[1, 3]] },
       { name: "perplexity", points: [[1, 20]] },
     ]);
     assert.deepEqual(store.takeFresh(), []);
     assert.deepEqual(store.snapshot().series, [
-      { name: "loss", points: [[0, 4], [1, 3]] },
+      {
+        name: "loss",
+        points: [
+          [0, 4],
+          [1, 3],
+        ],
+      },
       { name: "perplexity", points: [[1, 20]] },
     ]);
   });
@@ -55,7 +67,7 @@ describe("runStore", () => {
 
   it("bounds the output, and says that it did", () => {
     const store = new RunStore(start);
-    for (let i = 0; i < 2000; i++) store.output("x".repeat(99) + "\n");
+    for (let i = 0; i < 2000; i++) store.output(`${"x".repeat(99)}\n`);
     store.output("the end\n");
     assert.ok(store.head.output.length < 70_000);
     assert.match(store.head.output, /^\[earlier output is in the log\]\n/);
@@ -77,7 +89,10 @@ describe("boundedSeries", () => {
     it(`stays small and in order after ${count} points`, () => {
       const points = fill(count, Math.sin);
       assert.ok(points.length >= 50 && points.length <= 103, `${points.length} points`);
-      assert.deepEqual(points, [...points].sort((a, b) => a[0] - b[0]));
+      assert.deepEqual(
+        points,
+        [...points].sort((a, b) => a[0] - b[0]),
+      );
       assert.equal(points.at(-1)?.[0], count - 1);
     });
   }
