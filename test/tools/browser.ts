@@ -1,7 +1,7 @@
 /** A headless Chromium on the workbench, driven as a person would. */
 import { createWriteStream, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type Browser, type FrameLocator, type Page, chromium } from "playwright-core";
+import { type Browser, chromium, type FrameLocator, type Page } from "playwright-core";
 import { environment, type Home } from "./web.ts";
 import { BROWSER } from "./webInstall.ts";
 
@@ -21,14 +21,14 @@ export interface Window {
 }
 
 /** PRACTICUM_CHROME names another Chromium than the one installed by `webInstall.ts`. */
-export async function openBrowser(home: Home, { width = 1280, height = 800, scale = 1, dark = true } = {}): Promise<Window> {
+export async function openBrowser(home: Home, { width = 1280, height = 800, scale = 1 } = {}): Promise<Window> {
   const other = process.env.PRACTICUM_CHROME;
   const browser = await chromium.launch({
     executablePath: other ?? path.join(BROWSER, "chromium"),
     env: environment(home, other ? {} : { LD_LIBRARY_PATH: path.join(BROWSER, "lib"), FONTCONFIG_FILE: writeFontConfig(home) }) as Record<string, string>,
     args: FLAGS,
   });
-  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale, colorScheme: dark ? "dark" : "light" });
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale, permissions: ["clipboard-read", "clipboard-write"] });
   const log = createWriteStream(path.join(home.folder, "console.log"));
   page.on("console", (message) => log.write(`${message.type()} ${message.text()}\n`));
   page.on("pageerror", (problem) => log.write(`pageerror ${problem}\n`));
@@ -44,7 +44,8 @@ function writeFontConfig({ folder }: Home): string {
 }
 
 /** The document of a visible webview. */
-export const webview = (page: Page, index = 0): FrameLocator => page.frameLocator("iframe.webview.ready").nth(index).frameLocator("iframe#active-frame");
+export const webview = (page: Page, index = 0): FrameLocator =>
+  page.frameLocator("iframe.webview.ready:visible").nth(index).frameLocator("iframe#active-frame");
 
 /** Picks a command from the palette by its title. */
 export async function runCommand(page: Page, title: string): Promise<void> {

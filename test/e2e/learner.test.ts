@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { busiestRuntime, gone } from "./processes.ts";
+import { packFile, packFiles, Workbench } from "./workbench.ts";
+
+const POSITIONS = "03-sinusoidal-positions";
+const GPT = "05-minimal-gpt";
+const REFERENCE = packFile(`${POSITIONS}/reference/positions.ts`);
+
+/** One walk, in the order in which a learner takes it. */
+describe("a learner in the installed extension", () => {
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await Workbench.open({ "files.autoSave": "off" });
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") await workbench.keepPicture(this.currentTest.title);
+  });
+  after(() => workbench?.close());
+
+  it("opens an exercise from the tree: starter and statement side by side, formulas set", async () => {
+    await workbench.openExercise("Sinusoidal positions", true);
+    await workbench.statement().getByRole("heading", { name: "Sinusoidal positions" }).waitFor();
+    await workbench.statement().locator(".katex").first().waitFor();
+    await workbench.verdict(/not graded yet/).waitFor();
+  });
+
+  it("has nothing in the folder that tells the answers", () => {
+    const files = readdirSync(workbench.attempt(POSITIONS), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const texts = files.map((file) => readFileSync(path.join(file.parentPath, file.name), "utf8"));
+    const secret = packFiles(POSITIONS).filter((file) => /\.check\.ts$|(reference|misconceptions|variants|oracle)\/|hints\.md$/.test(file));
+    assert.ok(secret.length > 3, secret.join());
+    for (const file of secret) assert.ok(!texts.includes(packFile(file)), file);
+    assert.deepEqual(
+      files.filter(({ name }) => /check|hint|oracle/.test(name)).map(({ name }) => name),
+      [],
+    );
+  });
+
+  it("completes tf and practicum without an install, and marks nothing in the starter as wrong", async () => {
+    await workbench.suggestions(`${REFERENCE}\ntf.variableG`, "variableGrads");
+    await workbench.suggestions('import { trace } from "practicum";\ntrace.', "log");
+    await workbench.paste(packFile(`${POSITIONS}/starter/positions.ts`));
+    await workbench.errors(0).waitFor();
+  });
+
+  it("shows after a save that all fast checks passed, and the backend", async () => {
+    await workbench.pasteAndSave(REFERENCE);
+    await workbench.verdict(/^\s*(\d+)\/\1 · \w+\s*$/).waitFor();
+  });
+
+  it("tells the misconception when sine and cosine are swapped", async () => {
+    const swapped = packFile(`${POSITIONS}/misconceptions/sine-and-cosine-swapped.ts`);
+    await workbench.pasteAndSave(swapped);
+    await workbench
+      .verdict(/^\s*\d+\/\d+ · \w+\s*$/)
+      .and(workbench.verdict(/^(?!\s*(\d+)\/\1 )/))
+      .waitFor();
+    await workbench.verdict(/./).click();
+    const [, sentence] = /^\/\/\s*(.+)/.exec(swapped) as unknown as [string, string];
+    await workbench.panel().locator(".diagnosis", { hasText: sentence }).first().waitFor();
+  });
+
+  it("marks the line of a syntax error, and calls it errored", async () => {
+    const lines = REFERENCE.split("\n");
+    const at = lines.findIndex((line) => line.startsWith("export function"));
+    await workbench.pasteAndSave(lines.toSpliced(at, 0, "const oops = ;").join("\n"));
+    await workbench.verdict(/errored/).waitFor();
+    await workbench.problems();
+    await workbench.problem(`Practicum[Ln ${at + 1}, `).waitFor();
+    await workbench.problems();
+    await workbench.pasteAndSave(REFERENCE);
+    await workbench.verdict(/(\d+)\/\1/).waitFor();
+    await workbench.errors(0).waitFor();
+  });
+
+  it("draws the curve while training goes on; cancel ends the process and keeps the curve", async () => {
+    await workbench.openExercise("Minimal GPT");
+    await workbench.pasteAndSave(packFile(`${GPT}/reference/gpt.ts`));
+    await workbench.editorAction("Run Exercise").click();
+    const curve = "canvas:not([data-points='0']):not([data-points='1'])";
+    await workbench.panel().locator(`body[data-run-state="running"] ${curve}`).first().waitFor();
+    const runtime = busiestRuntime(workbench.home.folder);
+    const asked = performance.now();
+    await workbench.panel().getByRole("button", { name: "Cancel" }).click();
+    await gone(runtime);
+    console.log(`      the process was gone ${Math.round(performance.now() - asked)} ms after the click on Cancel`);
+    await workbench.panel().locator(`body[data-run-state="cancelled"] ${curve}`).first().waitFor();
+  });
+});
