@@ -1,7 +1,7 @@
 /** One check, asked of the attempt and judged: what mocha's test body does. */
 import { type CheckDefinition, Draw } from "../check/index.ts";
 import { type Candidate, diagnose } from "../grading/diagnose.ts";
-import { explain } from "../grading/explain.ts";
+import { explain, redact } from "../grading/explain.ts";
 import { type Judgement, judge } from "../grading/judge.ts";
 import type { CheckResult, Outcome } from "../protocol/grade.ts";
 import type { ImplementationName } from "../protocol/grader.ts";
@@ -37,9 +37,9 @@ export async function examine(check: PreparedCheck, all: Implementations, senten
     return thrown(error);
   }
   const judgement = judge(got, check.want, check.definition.expect.expectation);
-  const measured = { ...(judgement.error !== undefined && { error: judgement.error }), ...shown(check, { got }) };
-  if (judgement.passed) return { outcome: "passed", message: "", ...measured };
-  return { ...(await failure(check, got, judgement, all, sentences)), ...measured };
+  const error = judgement.error === undefined ? {} : { error: judgement.error };
+  if (judgement.passed) return { outcome: "passed", message: "", ...error, ...shown(check, { got }) };
+  return { ...(await failure(check, got, judgement, all, sentences)), ...shown(check, { got, ...error }) };
 }
 
 /** The result as it is kept and shown. */
@@ -61,7 +61,7 @@ async function failure(
   const diagnosis = diagnose(got, await candidates(check, all, sentences), check.want, expect.expectation);
   const mismatch = judgement.mismatch;
   const said = diagnosis?.sentence ?? (mismatch ? explain(mismatch, { hidden }) : "The answer is not what was expected.");
-  const told = mismatch && (hidden ? { ...mismatch, want: "" } : mismatch);
+  const told = mismatch && (hidden ? redact(mismatch) : mismatch);
   return { outcome: "failed", message: said, ...(diagnosis && { diagnosis }), ...(told && { mismatch: told }) };
 }
 
@@ -88,4 +88,5 @@ function thrown(error: unknown): Examined {
   return { outcome, message, ...(location && { location }) };
 }
 
+/** What would give the expected answer away, together with the learner's own. */
 const shown = (check: PreparedCheck, value: Partial<CheckResult>): Partial<CheckResult> => (check.definition.hidden ? {} : value);

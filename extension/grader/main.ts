@@ -33,6 +33,7 @@ connection.onRequest(PrepareRequest, async (params) => {
 });
 
 connection.onRequest(GradeRequest, async () => ({
+  unasked: check.definedChecks().length - prepared.length,
   results: await runChecks(prepared, implementations, sentences, (result) => void connection.sendNotification(CheckFinished, result)),
 }));
 

@@ -20,7 +20,7 @@ export interface PrepareParams {
 /** Loads the checks and asks the reference: all that can be done before the attempt is there. */
 export const PrepareRequest = new RequestType<PrepareParams, { readonly checks: number }, ImplementationFault>("prepare");
 /** Judges the attempt. */
-export const GradeRequest = new RequestType<null, { readonly results: readonly CheckResult[] }, void>("grade");
+export const GradeRequest = new RequestType<null, { readonly results: readonly CheckResult[]; readonly unasked: number }, void>("grade");
 export const CheckFinished = new NotificationType<CheckResult>("checkFinished");
 
 /** Grader -> supervisor. "attempt" is whatever is to be judged, for verify also a variant or a misconception. */

@@ -23,6 +23,8 @@ export interface SessionOptions {
 
 export interface Judged {
   readonly results: readonly CheckResult[];
+  /** Checks of the slower tier, which were not asked. */
+  readonly unasked: number;
   readonly backend?: BackendInfo;
   /** Why the attempt as a whole could not be loaded. */
   readonly problem?: ImplementationFault;
@@ -57,8 +59,8 @@ export class GradeSession {
     this.options.spares.fill(["runtime"]).catch(() => {}); // the attempt's process starts meanwhile; whoever takes it hears how
     const grader = await preparing;
     grader.connection.onNotification(CheckFinished, onCheck);
-    const { results } = await grader.ask((connection) => connection.sendRequest(GradeRequest, null));
-    return { results, ...this.#judged };
+    const answer = await grader.ask((connection) => connection.sendRequest(GradeRequest, null));
+    return { ...answer, ...this.#judged };
   }
 
   /** Ends all its processes; what is still being asked fails. */

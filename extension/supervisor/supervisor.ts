@@ -6,7 +6,7 @@ import { messageOf } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
 import { implementationTree } from "../exercise/tree.ts";
 import { scoreOf } from "../grading/score.ts";
-import { type CheckResult, type Grade, overall } from "../protocol/grade.ts";
+import { type Grade, overall } from "../protocol/grade.ts";
 import type { BackendInfo, SourceTree } from "../protocol/runtime.ts";
 import type { GradeRequest, RunRequest, RunResult, Supervisor, SupervisorOptions } from "./api.ts";
 import { GradeSession, type Judged } from "./gradeSession.ts";
@@ -140,14 +140,13 @@ class NodeSupervisor implements Supervisor {
     } catch (error) {
       signal?.throwIfAborted();
       this.#log(`grade of ${session.options.exercise.id}: ${error instanceof Error ? error.stack : String(error)}`);
-      return { results: [], problem: { kind: "died", message: `The checks could not be run: ${messageOf(error)}` } };
+      return { results: [], unasked: 0, problem: { kind: "died", message: `The checks could not be run: ${messageOf(error)}` } };
     }
   }
 
   async #gradeOf(request: GradeRequest, seed: number, attempt: SourceTree, judged: Judged, startedAt: Date, ms: number): Promise<Grade> {
     const { exercise, tier } = request;
-    const { results, problem, backend = NO_BACKEND } = judged;
-    const checks: readonly CheckResult[] = results;
+    const { results: checks, unasked, problem, backend = NO_BACKEND } = judged;
     return {
       exercise: exercise.id,
       pack: exercise.pack.id,
@@ -155,6 +154,7 @@ class NodeSupervisor implements Supervisor {
       ...scoreOf(checks),
       outcome: overall(checks.map((check) => check.outcome)),
       tier,
+      unasked,
       checks,
       ...(problem && { problem: { message: problem.message, ...(problem.location && { location: problem.location }) } }),
       backend,

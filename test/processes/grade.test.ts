@@ -95,13 +95,14 @@ describe("grade of an attempt", function () {
   it("a hidden check shows its hint, never an expected value nor an answer", async () => {
     const hidden = (await grade(attemptOf(REFERENCE.replace("42", "41")))).checks[1];
     assert.equal(hidden?.hint, "Six by nine.");
-    assert.equal(hidden?.got, undefined);
+    assert.deepEqual([hidden?.got, hidden?.error, hidden?.mismatch?.maxError], [undefined, undefined, undefined]);
     assert.ok(!JSON.stringify(hidden).includes("42"), JSON.stringify(hidden));
   });
 
   it("asks slow checks only in a full grade", async () => {
     const graded = await supervisor.grade({ exercise, attempt: attemptOf(REFERENCE), tier: "run" });
-    assert.deepEqual([graded.checks.length, graded.score, graded.points, graded.outcome], [3, 4, 4, "passed"]);
+    assert.deepEqual([graded.checks.length, graded.unasked, graded.score, graded.points, graded.outcome], [3, 0, 4, 4, "passed"]);
+    assert.equal((await grade(attemptOf(REFERENCE))).unasked, 1);
   });
 
   it("draws other inputs for another seed, and the same for the same", async () => {
