@@ -103,12 +103,12 @@ async function readMarker(folder: string): Promise<AttemptMarker | undefined> {
   return text === undefined ? undefined : parseMarker(text, file);
 }
 
-/** TypeScript files below the folder, by path with forward slashes, but `run.ts`, declarations, hidden ones and installed packages. */
+/** TypeScript files below the folder, by path with forward slashes, but declarations, hidden ones and installed packages. */
 async function modulesBelow(root: string, below = ""): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(path.join(root, below), { withFileTypes: true })) {
     const file = path.posix.join(below, entry.name);
-    if (entry.name.startsWith(".") || entry.name === "node_modules" || file === "run.ts") continue;
+    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     if (entry.isDirectory()) found.push(...(await modulesBelow(root, file)));
     else if (/(?<!\.d)\.ts$/.test(entry.name)) found.push(file);
   }

@@ -78,10 +78,10 @@ describe("a learner's folder", () => {
   });
 
   describe("reading", () => {
-    it("takes the modules, and neither run.ts nor declarations nor what is hidden", async () => {
+    it("takes the modules, the learner's own run.ts among them, and neither declarations nor what is hidden", async () => {
       for (const file of ["double.ts", "lib/part.ts", "run.ts", "types.d.ts", ".practicum/types/x.ts", "node_modules/x.ts", "notes.md"]) await put(file, file);
       const tree = await readAttempt(exercise, folder);
-      assert.deepEqual(tree, { root: folder, entry: "double.ts", files: { "double.ts": "double.ts", "lib/part.ts": "lib/part.ts" } });
+      assert.deepEqual(tree, { root: folder, entry: "double.ts", files: { "double.ts": "double.ts", "lib/part.ts": "lib/part.ts", "run.ts": "run.ts" } });
     });
     it("says that the entry is missing", async () => {
       await assert.rejects(
