@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import type { Verdict } from "../../extension/ui/verdict.ts";
-import { configure, Learner } from "./learner.ts";
+import { configure, Learner, when } from "./learner.ts";
 
 describe("save", () => {
   let learner: Learner;
@@ -62,17 +62,17 @@ describe("save", () => {
 
   it("lets the newest of quick saves win, and grades it", async () => {
     const verdicts: Verdict[] = [];
-    const subscription = learner.practicum.verdicts.onDidChange(({ verdict }) => verdicts.push(verdict));
-    const graded = learner.nextGrade();
+    const { onDidChange } = learner.practicum.verdicts;
+    const subscription = onDidChange(({ verdict }) => verdicts.push(verdict));
+    const passed = when(onDidChange, ({ verdict }) => verdict.phase === "graded" && verdict.grade.outcome === "passed");
     await learner.saves(learner.text("misconceptions/sine-and-cosine-swapped"));
     await learner.saves("export const nothing = 1;\n");
     await learner.saves(learner.text("reference"));
-    assert.equal((await graded).outcome, "passed");
+    await passed;
     subscription.dispose();
-    assert.deepEqual(
-      verdicts.map(({ phase }) => phase),
-      ["grading", "grading", "grading", "graded"],
-    );
+    // An older save may have been graded before the next one came, but each is followed by the grade of the newer.
+    assert.equal(verdicts.filter(({ phase }) => phase === "grading").length, 3);
+    assert.equal(verdicts.at(-1)?.phase, "graded");
     assert.match((await learner.sees()).status, /^\$\(pass-filled\)/);
   });
 
