@@ -101,10 +101,11 @@ function tellCheck(run: vscode.TestRun, child: vscode.TestItem, check: CheckResu
   else run.errored(child, message, check.ms);
 }
 
-/** Expected and actual stand side by side for shown checks only. */
+/** Expected and actual stand side by side for shown checks only, and not where the mistake is known: its sentence says more. */
 function messageOf(attempt: Attempt, item: vscode.TestItem, check: CheckResult): vscode.TestMessage {
-  const { mismatch, hidden, location } = check;
-  const message = mismatch && !hidden ? vscode.TestMessage.diff(feedback(check), mismatch.want, mismatch.got) : new vscode.TestMessage(feedback(check));
+  const { mismatch, hidden, diagnosis, location } = check;
+  const compared = mismatch && !hidden && !diagnosis ? mismatch : undefined;
+  const message = compared ? vscode.TestMessage.diff(feedback(check), compared.want, compared.got) : new vscode.TestMessage(feedback(check));
   message.location = (location && placeOf(attempt, location)) ?? entryLocation(item);
   return message;
 }

@@ -32,7 +32,7 @@ const LOOKS: Record<Outcome, { icon: string; color: string; word: string }> = {
 const REMEMBERED: Record<ExerciseProgress["state"], Badge> = {
   notStarted: { icon: "circle-outline", text: "not graded yet", sentence: "Not started." },
   started: { icon: "record", text: "not graded yet", sentence: "Started." },
-  failing: { icon: "error", color: "testing.iconUnset", text: "not graded yet", sentence: "Not all checks passed when it was last graded." },
+  failing: { icon: "record", text: "not graded yet", sentence: "Not all checks passed when it was last graded." },
   passed: { icon: LOOKS.passed.icon, color: LOOKS.passed.color, text: "passed before", sentence: "All checks passed when it was last graded." },
 };
 
