@@ -19,7 +19,13 @@ export const build = (...flags: string[]): void => node("extension/tools/build.m
 /** Types, lint and format: what can be said of the source without running it. */
 export function lint(): boolean {
   const types = succeeds("node_modules/typescript/bin/tsc", "-p", ".");
-  const style = succeeds("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings", "--diagnostic-level=warn");
+  const style = succeeds(
+    "node_modules/@biomejs/biome/bin/biome",
+    "ci",
+    "--error-on-warnings",
+    "--diagnostic-level=warn",
+    ...(process.stdout.isTTY ? [] : ["--colors=off"]),
+  );
   return types && style;
 }
 

@@ -3,7 +3,7 @@ import { createWriteStream, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Browser, chromium, type FrameLocator, type Page } from "playwright-core";
 import { environment, type Home } from "./web.ts";
-import { BROWSER } from "./webInstall.ts";
+import { BROWSER, FONTS } from "./webInstall.ts";
 
 const FLAGS = [
   "--no-sandbox",
@@ -35,11 +35,12 @@ export async function openBrowser(home: Home, { width = 1280, height = 800, scal
   return { browser, page };
 }
 
-/** Chromium ends at once where it finds no font, so its own come first. */
+/** Chromium ends at once where it finds no font. */
 function writeFontConfig({ folder }: Home): string {
   const file = path.join(folder, "fonts.conf");
-  const folders = [path.join(BROWSER, "fonts"), "/usr/share/fonts"].map((dir) => `<dir>${dir}</dir>`);
-  writeFileSync(file, `<?xml version="1.0"?><fontconfig>${folders.join("")}<cachedir>${path.join(folder, "tmp/fonts")}</cachedir></fontconfig>`);
+  const folders = [...FONTS, "/usr/share/fonts"].map((dir) => `<dir>${dir}</dir>`);
+  const code = "<alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>";
+  writeFileSync(file, `<?xml version="1.0"?><fontconfig>${folders.join("")}${code}<cachedir>${path.join(folder, "tmp/fonts")}</cachedir></fontconfig>`);
   return file;
 }
 

@@ -8,12 +8,15 @@ import path from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { WEB } from "./paths.ts";
 
-const VERSIONS = { "code-server": "4.139.1", "@sparticuz/chromium": "153.0.0" };
+/** The font is for code: Chromium brings one for text only. */
+const VERSIONS = { "code-server": "4.139.1", "@sparticuz/chromium": "153.0.0", "dejavu-fonts-ttf": "2.37.3" };
 const STAMP = JSON.stringify(VERSIONS);
 
 const WORKBENCH = path.join(WEB, "node_modules/code-server/lib/vscode");
 /** VS Code's server: the workbench for the browser, and the extension host. */
 export const SERVER = path.join(WORKBENCH, "out/server-main.js");
+/** Folders with fonts, whatever the system has. */
+export const FONTS = [path.join(WEB, "browser/fonts"), path.join(WEB, "node_modules/dejavu-fonts-ttf/ttf")];
 /** Folder of the Chromium that is installed with it. */
 export const BROWSER = path.join(WEB, "browser");
 
