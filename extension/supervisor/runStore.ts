@@ -14,7 +14,8 @@ export type RunStart = Pick<RunSnapshot, "id" | "exercise" | "title" | "scale" |
 export class RunStore {
   #head: RunHead;
   readonly #series = new Map<string, BoundedSeries>();
-  #fresh = new Map<string, Point[]>();
+  /** Bounded too: nobody takes them while no panel shows them. */
+  #fresh = new Map<string, BoundedSeries>();
   readonly #listeners = new Set<() => void>();
 
   constructor(start: RunStart) {
@@ -33,12 +34,12 @@ export class RunStore {
   }
 
   snapshot(): RunSnapshot {
-    return { ...this.#head, series: [...this.#series].map(([name, s]) => ({ name, points: s.points() })) };
+    return { ...this.#head, series: seriesOf(this.#series) };
   }
 
   /** The points that came since this was last called. */
   takeFresh(): readonly SeriesData[] {
-    const fresh = [...this.#fresh].map(([name, points]) => ({ name, points }));
+    const fresh = seriesOf(this.#fresh);
     this.#fresh = new Map();
     return fresh;
   }
@@ -69,16 +70,16 @@ export class RunStore {
   }
 
   move(state: RunState, message?: string): void {
-    this.#change({ state, message });
+    const { endedAt = new Date().toISOString() } = this.#head; // the program's end: grading comes after it
+    this.#change({ state, message, ...(state === "starting" || state === "running" ? {} : { endedAt }) });
   }
 
   #add(name: string, point: Point): void {
-    const series = this.#series.get(name) ?? new BoundedSeries(MAX_POINTS);
-    series.push(point);
-    this.#series.set(name, series);
-    const fresh = this.#fresh.get(name) ?? [];
-    fresh.push(point);
-    this.#fresh.set(name, fresh);
+    for (const kept of [this.#series, this.#fresh]) {
+      const series = kept.get(name) ?? new BoundedSeries(MAX_POINTS);
+      series.push(point);
+      kept.set(name, series);
+    }
   }
 
   #change(part: Partial<RunHead>): void {
@@ -86,3 +87,5 @@ export class RunStore {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const seriesOf = (kept: ReadonlyMap<string, BoundedSeries>): SeriesData[] => [...kept].map(([name, series]) => ({ name, points: series.points() }));

@@ -20,6 +20,23 @@ describe("runStore", () => {
     assert.deepEqual(store.head.backend, wasm);
   });
 
+  it("knows when the program ended, which grading does not move", () => {
+    const store = new RunStore(start);
+    store.backend(wasm);
+    assert.equal(store.head.endedAt, undefined);
+    store.move("grading");
+    const { endedAt } = store.head;
+    assert.ok(Date.parse(endedAt ?? "") >= Date.parse(start.startedAt));
+    store.move("finished");
+    assert.equal(store.head.endedAt, endedAt);
+  });
+
+  it("keeps little of a flood that no panel takes", () => {
+    const store = new RunStore(start);
+    for (let step = 0; step < 50_000; step++) store.event(loss(step, 1));
+    assert.ok((store.takeFresh()[0]?.points.length ?? 0) < 5000);
+  });
+
   it("gives the whole in a snapshot, and to a panel only what is new", () => {
     const store = new RunStore(start);
     store.event(loss(0, 4));
