@@ -13,12 +13,19 @@ makePackage();
 installWeb();
 process.env.PRACTICUM_VSIX = vsixFile();
 mkdirSync(FOLDER, { recursive: true });
-for (const [name, theme] of Object.entries(THEMES)) await walk(name, theme);
+for (const [look, theme] of Object.entries(THEMES)) {
+  const workbench = await Workbench.open({ ...PLAIN, "workbench.colorTheme": theme }, { width: 1320, height: 760 });
+  try {
+    await walk(workbench, (title) => take(workbench, path.join(FOLDER, `${title}-${look}.png`)));
+  } catch (problem) {
+    await workbench.keepPicture("shots");
+    throw problem;
+  } finally {
+    await workbench.close();
+  }
+}
 
-async function walk(look: string, theme: string): Promise<void> {
-  const workbench = await Workbench.open({ ...PLAIN, "workbench.colorTheme": theme }, { width: 1360, height: 800 });
-  const shoot = (title: string) => take(workbench, path.join(FOLDER, `${title}-${look}.png`));
-
+async function walk(workbench: Workbench, shoot: (title: string) => Promise<void>): Promise<void> {
   await workbench.openExercise("Sinusoidal positions", true);
   await workbench.statement().locator(".katex").first().waitFor();
   await workbench.errors(0).waitFor();
@@ -35,14 +42,13 @@ async function walk(look: string, theme: string): Promise<void> {
   await workbench.openExercise("Minimal GPT");
   await workbench.pasteAndSave(packFile("05-minimal-gpt/reference/gpt.ts"));
   await workbench.verdict(/(\d+)\/\1 · /).waitFor();
-  await workbench.command("Practicum: Run Exercise");
   await workbench.page.keyboard.press("Control+Home");
+  await workbench.command("Practicum: Run Exercise");
   await workbench
     .panel()
     .locator(".done", { hasText: /training: 2\d\d of 300/ })
     .waitFor({ timeout: 300_000 });
   await shoot("run");
-  await workbench.close();
 }
 
 async function take(workbench: Workbench, file: string): Promise<void> {

@@ -66,7 +66,7 @@ export class Workbench {
 
   /** Pastes the text over all that the active editor holds. */
   async paste(text: string): Promise<void> {
-    await this.editor().locator(".view-lines").click();
+    await this.editor().click();
     await this.page.keyboard.press("Control+A");
     await this.page.evaluate((clip) => navigator.clipboard.writeText(clip), text);
     await this.page.keyboard.press("Control+V");
@@ -75,7 +75,7 @@ export class Workbench {
 
   async pasteAndSave(text: string): Promise<void> {
     await this.paste(text);
-    await this.editor().locator(".view-lines").click();
+    await this.editor().click();
     await this.page.keyboard.press("Control+S");
     await this.page.locator(".tab.dirty").waitFor({ state: "detached" });
   }
