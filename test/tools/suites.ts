@@ -25,15 +25,13 @@ export async function runSuite(name: string, env: Readonly<Record<string, string
 }
 
 function runMocha(name: string, env: Readonly<Record<string, string>>): boolean {
-  const options = [
-    "--no-warnings",
-    "node_modules/mocha/bin/mocha.js",
-    "--reporter",
-    "./test/tools/reporter.ts",
-    "--timeout",
-    name === "e2e" ? "120000" : "30000",
-  ];
-  const { status } = spawnSync(NODE, [...options, `test/${name}/**/*.test.ts`], { cwd: ROOT, stdio: "inherit", env: { ...process.env, ...env } });
+  const files = `test/${name}/**/*.test.ts`;
+  const own = ["--reporter", "./test/tools/reporter.ts", "--require", "./test/tools/ends.ts", "--timeout", name === "e2e" ? "120000" : "30000"];
+  const { status } = spawnSync(NODE, ["--no-warnings", "node_modules/mocha/bin/mocha.js", ...own, files], {
+    cwd: ROOT,
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
   return status === 0;
 }
 
