@@ -1,8 +1,7 @@
 /** One check, asked of the attempt and judged: what mocha's test body does. */
 import { type CheckDefinition, Draw } from "../check/index.ts";
-import { type Candidate, diagnose } from "../grading/diagnose.ts";
 import { explain, redact } from "../grading/explain.ts";
-import { type Judgement, judge } from "../grading/judge.ts";
+import { judge } from "../grading/judge.ts";
 import type { CheckResult, Outcome } from "../protocol/grade.ts";
 import type { ImplementationName } from "../protocol/grader.ts";
 import type { Value } from "../protocol/tensor.ts";
@@ -19,7 +18,10 @@ export interface PreparedCheck {
   readonly unprepared?: string;
 }
 
-export type Examined = Pick<CheckResult, "outcome" | "message"> & Partial<CheckResult>;
+export interface Examined extends Pick<CheckResult, "outcome" | "message">, Partial<Omit<CheckResult, "outcome" | "message">> {
+  /** The answer that was judged wrong, also of a hidden check: it stays in this process. */
+  readonly wrong?: { readonly got: Value };
+}
 
 /** Asks any implementation the question of a check, always on the same inputs. */
 export async function ask({ definition, seed }: PreparedCheck, name: ImplementationName, all: Implementations): Promise<Value> {
@@ -28,7 +30,8 @@ export async function ask({ definition, seed }: PreparedCheck, name: Implementat
   return (await definition.ask(impl as never, new Draw(seed), { trace: takeTrace })) as Value;
 }
 
-export async function examine(check: PreparedCheck, all: Implementations, sentences: Readonly<Record<string, string>>): Promise<Examined> {
+/** Asks the attempt and judges its answer; what the mistake is, is found out once all checks have been asked. */
+export async function examine(check: PreparedCheck, all: Implementations): Promise<Examined> {
   if (check.unprepared) return { outcome: "notGraded", message: check.unprepared };
   let got: Value;
   try {
@@ -36,47 +39,21 @@ export async function examine(check: PreparedCheck, all: Implementations, senten
   } catch (error) {
     return thrown(error);
   }
-  const judgement = judge(got, check.want, check.definition.expect.expectation);
-  const error = judgement.error === undefined ? {} : { error: judgement.error };
-  if (judgement.passed) return { outcome: "passed", message: "", ...error, ...shown(check, { got }) };
-  return { ...(await failure(check, got, judgement, all, sentences)), ...shown(check, { got, ...error }) };
+  const { passed, mismatch, error } = judge(got, check.want, check.definition.expect.expectation);
+  const measured = error === undefined ? {} : { error };
+  if (passed) return { outcome: "passed", message: "", ...measured, ...shown(check, { got }) };
+  const { hidden = false } = check.definition;
+  const message = mismatch ? explain(mismatch, { hidden }) : "The answer is not what was expected.";
+  const told = mismatch && (hidden ? redact(mismatch) : mismatch);
+  return { outcome: "failed", message, wrong: { got }, ...(told && { mismatch: told }), ...shown(check, { got, ...measured }) };
 }
 
 /** The result as it is kept and shown. */
-export function resultOf(check: PreparedCheck, examined: Examined, ms: number): CheckResult {
+export function resultOf(check: PreparedCheck, { wrong: _, ...examined }: Examined, ms: number): CheckResult {
   const { title, hidden = false, when, points, hint, expect } = check.definition;
   const tolerance = expect.expectation.kind === "near" ? expect.expectation.tolerance : undefined;
   const help = examined.outcome !== "passed" && hint ? { hint } : {};
   return { id: check.id, title, hidden, when, points, ms, ...(tolerance && { tolerance }), ...help, ...examined };
-}
-
-async function failure(
-  check: PreparedCheck,
-  got: Value,
-  judgement: Judgement,
-  all: Implementations,
-  sentences: Readonly<Record<string, string>>,
-): Promise<Examined> {
-  const { hidden = false, expect } = check.definition;
-  const diagnosis = diagnose(got, await candidates(check, all, sentences), check.want, expect.expectation);
-  const mismatch = judgement.mismatch;
-  const said = diagnosis?.sentence ?? (mismatch ? explain(mismatch, { hidden }) : "The answer is not what was expected.");
-  const told = mismatch && (hidden ? redact(mismatch) : mismatch);
-  return { outcome: "failed", message: said, ...(diagnosis && { diagnosis }), ...(told && { mismatch: told }) };
-}
-
-/** The misconceptions answer the same question; one that cannot answer is no candidate. */
-async function candidates(check: PreparedCheck, all: Implementations, sentences: Readonly<Record<string, string>>): Promise<Candidate[]> {
-  const found: Candidate[] = [];
-  for (const misconception of check.definition.catches ?? []) {
-    try {
-      const answer = await ask(check, `misconceptions/${misconception}`, all);
-      found.push({ misconception, sentence: sentences[misconception] ?? misconception, answer });
-    } catch (error) {
-      if (!(error instanceof AttemptFault)) process.stderr.write(`misconception ${misconception} on "${check.definition.title}": ${String(error)}\n`);
-    }
-  }
-  return found;
 }
 
 /** An attempt that threw is `errored`; a check that cannot use what it was answered has found an answer of the wrong form. */

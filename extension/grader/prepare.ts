@@ -14,7 +14,8 @@ export async function prepareChecks(
   const prepared: PreparedCheck[] = [];
   for (const [index, definition] of definitions.entries()) {
     if (tier === "save" && definition.when !== "save") continue;
-    prepared.push(await withAnswer({ definition, id: slug(definition.title), seed: mixed(seed, index) }, all));
+    const id = `${index + 1}-${slug(definition.title)}`; // two titles may differ in signs only
+    prepared.push(await withAnswer({ definition, id, seed: mixed(seed, index) }, all));
   }
   return prepared;
 }

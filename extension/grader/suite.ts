@@ -1,52 +1,75 @@
 /** The checks as a mocha suite: order, timeouts and isolation of failures are mocha's. */
 import Mocha from "mocha";
 import type { CheckResult } from "../protocol/grade.ts";
-import { examine, type PreparedCheck, resultOf } from "./examine.ts";
+import { diagnoses, type WrongAnswer } from "./diagnoses.ts";
+import { type Examined, examine, type PreparedCheck, resultOf } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
 
 const TIMEOUT = { save: 5_000, run: 120_000 } as const;
 /** An attempt that hangs does so at every question: after this many, the rest is not asked. */
 const MAX_TIMEOUTS = 2;
+const NOT_ASKED: Examined = { outcome: "notGraded", message: "Not asked, as the checks before ran out of time." };
 
+interface Asked {
+  readonly examined: Examined;
+  readonly ms: number;
+}
+
+/** @param onResult hears of each check as soon as its verdict stands; of a wrong answer once it is known which mistake it is */
 export async function runChecks(
   checks: readonly PreparedCheck[],
   all: Implementations,
   sentences: Readonly<Record<string, string>>,
   onResult: (result: CheckResult) => void,
 ): Promise<readonly CheckResult[]> {
-  const results: CheckResult[] = [];
-  const finish = (result: CheckResult) => {
-    if (results.some(({ id }) => id === result.id)) return; // late by the clock alone: it was judged before its timeout fired
-    results.push(result);
-    onResult(result);
+  const asked = await askAll(checks, all, (check, { examined, ms }) => {
+    if (!examined.wrong) onResult(resultOf(check, examined, ms));
+  });
+  const wrong = [...asked].flatMap(([check, { examined }]): WrongAnswer[] => (examined.wrong ? [{ check, got: examined.wrong.got }] : []));
+  const found = await diagnoses(wrong, all, sentences);
+  return [...asked].map(([check, { examined, ms }]) => {
+    const diagnosis = found.get(check.id);
+    const result = resultOf(check, diagnosis ? { ...examined, message: diagnosis.sentence, diagnosis } : examined, ms);
+    if (examined.wrong) onResult(result);
+    return result;
+  });
+}
+
+async function askAll(
+  checks: readonly PreparedCheck[],
+  all: Implementations,
+  onAsked: (check: PreparedCheck, asked: Asked) => void,
+): Promise<Map<PreparedCheck, Asked>> {
+  const asked = new Map<PreparedCheck, Asked>();
+  const note = (check: PreparedCheck, examined: Examined, ms: number) => {
+    if (asked.has(check)) return; // late by the clock alone: it was judged before its timeout fired
+    asked.set(check, { examined, ms });
+    onAsked(check, { examined, ms });
   };
   let timeouts = 0;
   const mocha = new Mocha({ reporter: class {} as never });
+  const ofTest = new Map<string, PreparedCheck>(checks.map((check) => [check.definition.title, check]));
   for (const check of checks) {
-    const limit = check.definition.timeout ?? TIMEOUT[check.definition.when];
     const test = new Mocha.Test(check.definition.title, async () => {
+      if (timeouts >= MAX_TIMEOUTS) return note(check, NOT_ASKED, 0);
       const started = performance.now();
-      if (timeouts >= MAX_TIMEOUTS) return finish(resultOf(check, { outcome: "notGraded", message: "Not asked, as the checks before ran out of time." }, 0));
-      const examined = await examine(check, all, sentences);
-      if (test.timedOut) return;
-      finish(resultOf(check, examined, performance.now() - started));
+      const examined = await examine(check, all);
+      if (!test.timedOut) note(check, examined, performance.now() - started);
     });
     mocha.suite.addTest(test);
-    test.timeout(limit); // after, as a suite gives its own limit to what is added
+    test.timeout(check.definition.timeout ?? TIMEOUT[check.definition.when]); // after, as a suite gives its own limit to what is added
   }
   await new Promise<void>((resolve) => {
-    const runner = mocha.run(() => resolve());
-    runner.on("fail", (test: Mocha.Test, error: Error & { code?: string }) => {
-      const ranOut = error.code === "ERR_MOCHA_TIMEOUT";
-      const check = checks.find((c) => c.definition.title === test.title) as PreparedCheck;
-      if (ranOut) {
+    mocha
+      .run(() => resolve())
+      .on("fail", (test: Mocha.Test, error: Error & { code?: string }) => {
+        const check = ofTest.get(test.title) as PreparedCheck;
+        if (error.code !== "ERR_MOCHA_TIMEOUT")
+          return note(check, { outcome: "notGraded", message: `The check itself failed: ${error.message}` }, test.duration ?? 0);
         timeouts++;
         void all.stop("attempt");
-      }
-      const seconds = test.timeout() / 1000;
-      const late = { outcome: "timedOut", message: `No answer within ${seconds} s.` } as const;
-      finish(resultOf(check, ranOut ? late : { outcome: "notGraded", message: `The check itself failed: ${error.message}` }, test.duration ?? test.timeout()));
-    });
+        note(check, { outcome: "timedOut", message: `No answer within ${test.timeout() / 1000} s.` }, test.timeout());
+      });
   });
-  return results;
+  return asked;
 }

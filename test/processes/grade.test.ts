@@ -92,6 +92,29 @@ describe("grade of an attempt", function () {
     assert.deepEqual([first(graded)?.diagnosis?.misconception, first(graded)?.diagnosis?.sentence], ["squares", "You square where you should double."]);
   });
 
+  it("names the one misconception that explains several wrong answers, not another that explains one", async () => {
+    const checks = `import { check, near } from "practicum/check";
+const tolerance = { rtol: 1e-5, atol: 1e-6 };
+check("at one", { points: 1, when: "save", catches: ["adds-nothing", "squares"], ask: async (impl: any) => Array.from((await impl.double({ dtype: "float32", shape: [1], data: Float32Array.of(1) })).data), expect: near.reference(tolerance) });
+check("at three", { points: 1, when: "save", catches: ["adds-nothing", "squares"], ask: async (impl: any) => Array.from((await impl.double({ dtype: "float32", shape: [1], data: Float32Array.of(3) })).data), expect: near.reference(tolerance) });
+`;
+    const adding = REFERENCE.replace(DOUBLE, "x.add(0)");
+    const ambiguous = await tinyExercise({
+      "double.check.ts": checks, // at 1, x² and x + 0 are the same; at 3 they are not
+      "misconceptions/adds-nothing.ts": `// You add nothing.\n${adding}`,
+    });
+    for (const [body, misconception] of [
+      ["x.square()", "squares"],
+      ["x.add(0)", "adds-nothing"],
+    ] as const) {
+      const graded = await grade(attemptOf(REFERENCE.replace(DOUBLE, body)), ambiguous);
+      assert.deepEqual(
+        graded.checks.map((c) => c.diagnosis?.misconception),
+        [misconception, misconception],
+      );
+    }
+  });
+
   it("a hidden check shows its hint, never an expected value nor an answer", async () => {
     const hidden = (await grade(attemptOf(REFERENCE.replace("42", "41")))).checks[1];
     assert.equal(hidden?.hint, "Six by nine.");

@@ -1,0 +1,73 @@
+/** Which misconceptions the wrong answers of a grade are, found out together: one that explains more of them is the likelier mistake. */
+import { diagnose } from "../grading/diagnose.ts";
+import type { Diagnosis } from "../protocol/grade.ts";
+import type { Value } from "../protocol/tensor.ts";
+import { ask, type PreparedCheck } from "./examine.ts";
+import type { Implementations } from "./implementations.ts";
+import { AttemptFault } from "./remote.ts";
+
+export interface WrongAnswer {
+  readonly check: PreparedCheck;
+  readonly got: Value;
+}
+
+/** All diagnosing of a grade together; a misconception that does not answer within it explains nothing. */
+const LIMIT_MS = 20_000;
+
+/** @returns check id -> diagnosis, for the checks that have one */
+export async function diagnoses(
+  wrong: readonly WrongAnswer[],
+  all: Implementations,
+  sentences: Readonly<Record<string, string>>,
+): Promise<Map<string, Diagnosis>> {
+  const found = new Map<string, Diagnosis[]>();
+  await withinLimit(async (late) => {
+    for (const answer of wrong) found.set(answer.check.id, await matches(answer, all, sentences, late));
+  });
+  const explained = new Map<string, number>();
+  for (const { misconception } of [...found.values()].flat()) explained.set(misconception, (explained.get(misconception) ?? 0) + 1);
+  const likelier = (a: Diagnosis, b: Diagnosis) => (explained.get(b.misconception) ?? 0) - (explained.get(a.misconception) ?? 0) || a.distance - b.distance;
+  return new Map(
+    [...found].flatMap(([id, candidates]) =>
+      candidates
+        .sort(likelier)
+        .slice(0, 1)
+        .map((best) => [id, best] as const),
+    ),
+  );
+}
+
+/** The misconceptions answer the same question; one that cannot answer is no candidate. */
+async function matches(
+  { check, got }: WrongAnswer,
+  all: Implementations,
+  sentences: Readonly<Record<string, string>>,
+  late: () => boolean,
+): Promise<Diagnosis[]> {
+  const found: Diagnosis[] = [];
+  for (const misconception of check.definition.catches ?? []) {
+    if (late()) break;
+    try {
+      const answer = await ask(check, `misconceptions/${misconception}`, all);
+      const candidate = { misconception, sentence: sentences[misconception] ?? misconception, answer };
+      const diagnosis = diagnose(got, [candidate], check.want, check.definition.expect.expectation);
+      if (diagnosis) found.push(diagnosis);
+    } catch (error) {
+      if (!(error instanceof AttemptFault)) process.stderr.write(`misconception ${misconception} on "${check.definition.title}": ${String(error)}\n`);
+    }
+  }
+  return found;
+}
+
+async function withinLimit(work: (late: () => boolean) => Promise<void>): Promise<void> {
+  let over = false;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      over = true;
+      resolve();
+    }, LIMIT_MS);
+  });
+  await Promise.race([work(() => over), limit]);
+  clearTimeout(timer);
+}
