@@ -43,26 +43,22 @@ const bundles = [
 
 if (process.argv.includes("--clean")) await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
+const contexts = await Promise.all(bundles.map((options) => esbuild.context(options)));
 // Each of them is built even where another fails; esbuild has told by then what is wrong.
-const outcomes = await Promise.allSettled([...bundles.filter(hasEntry).map(bundle), copyAssets()]);
+const outcomes = await Promise.allSettled([...contexts.map((context) => context.rebuild()), copyAssets()]);
 for (const { reason } of outcomes.filter((outcome) => outcome.status === "rejected")) {
   if (!reason.errors) console.error(reason);
   process.exitCode = 1;
 }
 const command = path.join(dist, "practicum.mjs");
 if (existsSync(command)) await chmod(command, 0o755);
-if (watching) watchAssets();
+if (watching) await watch();
+else await Promise.all(contexts.map((context) => context.dispose()));
 
-function hasEntry({ entryPoints }) {
-  const missing = Object.values(entryPoints).filter((entry) => !existsSync(path.join(root, entry)));
-  for (const entry of missing) console.warn(`${entry} is not there, so it is not built`);
-  return missing.length === 0;
-}
-
-async function bundle(options) {
-  if (!watching) return esbuild.build(options);
-  const context = await esbuild.context(options);
-  return context.watch();
+async function watch() {
+  watchAssets();
+  await Promise.all(contexts.map((context) => context.watch()));
+  console.log("[build] finished"); // what F5 waits for
 }
 
 async function copyAssets() {
@@ -80,7 +76,14 @@ async function copyAssets() {
 
 /** What the editor completes and checks manifests by, made from what the extension itself checks them by. */
 async function writeSchemas() {
-  const { outputFiles } = await esbuild.build({ ...node, entryPoints: ["extension/exercise/schemas.ts"], banner: {}, sourcemap: false, write: false });
+  const { outputFiles } = await esbuild.build({
+    ...node,
+    entryPoints: ["extension/exercise/schemas.ts"],
+    banner: {},
+    sourcemap: false,
+    write: false,
+    logLevel: "warning",
+  });
   const { jsonSchemas } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
   await mkdir(path.join(dist, "schemas"), { recursive: true });
   for (const [name, schema] of Object.entries(jsonSchemas())) await writeFile(path.join(dist, "schemas", name), `${JSON.stringify(schema, null, 2)}\n`);
