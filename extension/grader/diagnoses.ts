@@ -2,9 +2,8 @@
 import { diagnose } from "../grading/diagnose.ts";
 import type { Diagnosis } from "../protocol/grade.ts";
 import type { Value } from "../protocol/tensor.ts";
-import { ask, type PreparedCheck } from "./examine.ts";
-import type { Implementations } from "./implementations.ts";
-import { AttemptFault } from "./remote.ts";
+import type { PreparedCheck } from "./examine.ts";
+import type { MistakenAnswers } from "./mistakenAnswers.ts";
 
 export interface WrongAnswer {
   readonly check: PreparedCheck;
@@ -17,12 +16,12 @@ const LIMIT_MS = 20_000;
 /** @returns check id -> diagnosis, for the checks that have one */
 export async function diagnoses(
   wrong: readonly WrongAnswer[],
-  all: Implementations,
+  mistaken: MistakenAnswers,
   sentences: Readonly<Record<string, string>>,
 ): Promise<Map<string, Diagnosis>> {
   const found = new Map<string, Diagnosis[]>();
   await withinLimit(async (late) => {
-    for (const answer of wrong) found.set(answer.check.id, await matches(answer, all, sentences, late));
+    for (const answer of wrong) found.set(answer.check.id, await matches(answer, mistaken, sentences, late));
   });
   const explained = new Map<string, number>();
   for (const { misconception } of [...found.values()].flat()) explained.set(misconception, (explained.get(misconception) ?? 0) + 1);
@@ -37,24 +36,19 @@ export async function diagnoses(
   );
 }
 
-/** The misconceptions answer the same question; one that cannot answer is no candidate. */
 async function matches(
   { check, got }: WrongAnswer,
-  all: Implementations,
+  mistaken: MistakenAnswers,
   sentences: Readonly<Record<string, string>>,
   late: () => boolean,
 ): Promise<Diagnosis[]> {
   const found: Diagnosis[] = [];
   for (const misconception of check.definition.catches ?? []) {
     if (late()) break;
-    try {
-      const answer = await ask(check, `misconceptions/${misconception}`, all);
-      const candidate = { misconception, sentence: sentences[misconception] ?? misconception, answer };
-      const diagnosis = diagnose(got, [candidate], check.want, check.definition.expect.expectation);
-      if (diagnosis) found.push(diagnosis);
-    } catch (error) {
-      if (!(error instanceof AttemptFault)) process.stderr.write(`misconception ${misconception} on "${check.definition.title}": ${String(error)}\n`);
-    }
+    const known = await mistaken.of(check, misconception);
+    const candidates = known ? [{ misconception, sentence: sentences[misconception] ?? misconception, answer: known.answer }] : [];
+    const diagnosis = diagnose(got, candidates, check.want, check.definition.expect.expectation);
+    if (diagnosis) found.push(diagnosis);
   }
   return found;
 }

@@ -5,15 +5,18 @@ import { asResponse, faultOf } from "../child/faults.ts";
 import { lockDown } from "../child/lockdown.ts";
 import { loadModule } from "../child/modules.ts";
 import { prepareStripper } from "../child/strip.ts";
+import type { CheckResult } from "../protocol/grade.ts";
 import { CheckFinished, GradeRequest, PrepareRequest } from "../protocol/grader.ts";
 import { PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
 import type { PreparedCheck } from "./examine.ts";
 import { Implementations } from "./implementations.ts";
+import { MistakenAnswers } from "./mistakenAnswers.ts";
 import { prepareChecks } from "./prepare.ts";
 import { runChecks } from "./suite.ts";
 
 const connection = connect();
 const implementations = new Implementations(connection);
+const mistaken = new MistakenAnswers(implementations);
 let prepared: readonly PreparedCheck[] = [];
 let sentences: Readonly<Record<string, string>> = {};
 
@@ -29,12 +32,14 @@ connection.onRequest(PrepareRequest, async (params) => {
   }
   sentences = params.sentences;
   prepared = await prepareChecks(definedChecks(), params, implementations);
+  if (params.tier === "save") void mistaken.askAhead(prepared);
   return { checks: prepared.length };
 });
 
-connection.onRequest(GradeRequest, async () => ({
-  unasked: check.definedChecks().length - prepared.length,
-  results: await runChecks(prepared, implementations, sentences, (result) => void connection.sendNotification(CheckFinished, result)),
-}));
+connection.onRequest(GradeRequest, async () => {
+  mistaken.stopAhead();
+  const tell = (result: CheckResult) => void connection.sendNotification(CheckFinished, result);
+  return { unasked: check.definedChecks().length - prepared.length, results: await runChecks(prepared, implementations, mistaken, sentences, tell) };
+});
 
 void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend: { name: "cpu", device: "grader", skipped: [] } });

@@ -4,6 +4,7 @@ import type { CheckResult } from "../protocol/grade.ts";
 import { diagnoses, type WrongAnswer } from "./diagnoses.ts";
 import { type Examined, examine, type PreparedCheck, resultOf } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
+import type { MistakenAnswers } from "./mistakenAnswers.ts";
 
 const TIMEOUT = { save: 5_000, run: 120_000 } as const;
 /** An attempt that hangs does so at every question: after this many, the rest is not asked. */
@@ -19,6 +20,7 @@ interface Asked {
 export async function runChecks(
   checks: readonly PreparedCheck[],
   all: Implementations,
+  mistaken: MistakenAnswers,
   sentences: Readonly<Record<string, string>>,
   onResult: (result: CheckResult) => void,
 ): Promise<readonly CheckResult[]> {
@@ -26,7 +28,7 @@ export async function runChecks(
     if (!examined.wrong) onResult(resultOf(check, examined, ms));
   });
   const wrong = [...asked].flatMap(([check, { examined }]): WrongAnswer[] => (examined.wrong ? [{ check, got: examined.wrong.got }] : []));
-  const found = await diagnoses(wrong, all, sentences);
+  const found = await diagnoses(wrong, mistaken, sentences);
   return [...asked].map(([check, { examined, ms }]) => {
     const diagnosis = found.get(check.id);
     const result = resultOf(check, diagnosis ? { ...examined, message: diagnosis.sentence, diagnosis } : examined, ms);

@@ -1,0 +1,53 @@
+/** What the misconceptions answer to the checks that catch them, each asked once: ahead while nothing else is to be done, else when it is needed. */
+import type { Value } from "../protocol/tensor.ts";
+import { ask, type PreparedCheck } from "./examine.ts";
+import type { Implementations } from "./implementations.ts";
+import { AttemptFault } from "./remote.ts";
+
+/** How long is asked ahead, in all: a learner's machine has other things to do. */
+const AHEAD_MS = 1000;
+
+export class MistakenAnswers {
+  readonly #all: Implementations;
+  readonly #known = new Map<string, Promise<{ readonly answer: Value } | undefined>>();
+  /** One question at a time: what a call traces belongs to the call. */
+  #last: Promise<unknown> = Promise.resolve();
+  #ahead = true;
+
+  constructor(all: Implementations) {
+    this.#all = all;
+  }
+
+  /** Nothing when the misconception cannot answer. */
+  of(check: PreparedCheck, misconception: string): Promise<{ readonly answer: Value } | undefined> {
+    const key = `${check.id} ${misconception}`;
+    const known = this.#known.get(key) ?? this.#last.then(() => this.#ask(check, misconception));
+    this.#known.set(key, known);
+    this.#last = known;
+    return known;
+  }
+
+  /** Until there is a grade to make. */
+  async askAhead(checks: readonly PreparedCheck[]): Promise<void> {
+    const until = performance.now() + AHEAD_MS;
+    for (const check of checks) {
+      for (const misconception of check.definition.catches ?? []) {
+        if (!this.#ahead || performance.now() > until) return;
+        await this.of(check, misconception);
+      }
+    }
+  }
+
+  stopAhead(): void {
+    this.#ahead = false;
+  }
+
+  async #ask(check: PreparedCheck, misconception: string): Promise<{ readonly answer: Value } | undefined> {
+    try {
+      return { answer: await ask(check, `misconceptions/${misconception}`, this.#all) };
+    } catch (error) {
+      if (!(error instanceof AttemptFault)) process.stderr.write(`misconception ${misconception} on "${check.definition.title}": ${String(error)}\n`);
+      return undefined;
+    }
+  }
+}
