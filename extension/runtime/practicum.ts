@@ -24,7 +24,10 @@ let sink: Sink = () => {};
 let seed = 0;
 let corpusText = "";
 
-/** For the runtime: where events go, and what this process was given. */
+/**
+ * For the runtime: where events go, and what this process was given.
+ * @internal
+ */
 export function configure(options: { sink?: Sink; seed?: number; corpus?: string }): void {
   if (options.sink) sink = options.sink;
   if (options.seed !== undefined) seed = options.seed;

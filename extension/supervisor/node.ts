@@ -19,7 +19,8 @@ export interface NodeProgram {
 export const BASE_FLAGS = ["--experimental-vm-modules", "--no-warnings"] as const;
 /** Newest first: Node 22.13 and newer, then 20. */
 const SANDBOXES = [["--permission", "--no-experimental-sqlite"], ["--permission"], ["--experimental-permission"], []] as const;
-const PROBE = "const m = require('node:module'); process.stdout.write(JSON.stringify([process.versions.node, typeof m.stripTypeScriptTypes === 'function']))";
+const PROBE =
+  "const m = require('node:module'); process.stdout.write(JSON.stringify([process.execPath, process.versions.node, typeof m.stripTypeScriptTypes === 'function']))";
 
 /**
  * @param preferred a program that the learner has named
@@ -57,13 +58,13 @@ async function probe(program: string): Promise<NodeProgram> {
   for (const sandbox of SANDBOXES) {
     try {
       const { stdout } = await promisify(execFile)(program, [...BASE_FLAGS, ...sandbox, "-e", PROBE], { env: childEnvironmentOf(program), timeout: 10_000 });
-      const [version, strips] = JSON.parse(stdout) as [string, boolean];
+      const [path, version, strips] = JSON.parse(stdout) as [string, string, boolean]; // the path that a name stood for
       if (Number.parseInt(version, 10) < 20) throw new Error(`version ${version} is too old`);
       const notes = [
         ...(sandbox.length > 0 ? [] : ["no permission model: learner code is not sandboxed"]),
         ...(strips ? [] : ["no type stripping of its own: a library does it"]),
       ];
-      return { path: program, version, sandbox, stripper: strips ? "node" : "amaro", notes };
+      return { path, version, sandbox, stripper: strips ? "node" : "amaro", notes };
     } catch (error) {
       refused ??= error;
       if ((error as NodeJS.ErrnoException).code === "ENOENT") break;

@@ -47,7 +47,9 @@ export class Process {
     const [, stdout, stderr, input, output] = this.#child.stdio as unknown as [null, Readable, Readable, Writable, Readable];
     for (const stream of [stdout, stderr]) stream.setEncoding("utf8").on("data", (text: string) => this.#print(text));
     input.on("error", () => {}); // it ended: `ended` tells
-    this.connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
+    const reader = new StreamMessageReader(output);
+    reader.partialMessageTimeout = 0; // its timer would outlive a process that is killed within a message
+    this.connection = createMessageConnection(reader, new StreamMessageWriter(input));
     this.connection.onError(([error]) => this.#killed || log(`${program} ${this.#child.pid}: ${error.message}`));
     this.ended = this.#ending();
     this.ready = this.#ready();

@@ -114,7 +114,7 @@ function dress({ line, raw, smooth }: Drawn, { colour, mark, hidden, range: { mi
   });
   Object.assign(raw, pen(behind ? 0.3 : 1, behind ? 1 : 1.75), {
     data: seen(line.raw, min, max),
-    pointRadius: marked ? 3 : 0,
+    pointRadius: () => (marked ? 3 : 0), // a function: chart.js keeps what it shares between points while updates are not animated
     pointHoverRadius: 4,
     pointStyle: mark,
   });
