@@ -1,5 +1,5 @@
 /**
- * Seeded text of known entropy. No model has a smaller expected loss on it than the entropy rate, so a held-out loss below
+ * Seeded text of known entropy. No model can expect a smaller loss on it than the source itself has, so a held-out loss below
  * that tells of a model that sees the future, and one far above it of a model that has not learned.
  */
 import { RandomStream } from "./random.ts";
@@ -21,6 +21,8 @@ export interface GeneratedCorpus {
   readonly alphabet: string;
   /** Nats per symbol that even a perfect model cannot predict. */
   readonly entropyRate: number;
+  /** Of each symbol of the text, in nats: what it costs a model that knows the source. Their mean tends to the entropy rate. */
+  readonly surprise: readonly number[];
 }
 
 /** Text of a Markov source: each context of `order` symbols has its own distribution of the next. */
@@ -32,12 +34,15 @@ export function generateCorpus(length: number, { seed, symbols = 8, order = 2, s
   const alphabet = "abcdefghijklmnopqrstuvwxyz".slice(0, symbols);
   let context = stream.integer(0, contexts - 1);
   let text = "";
+  const surprise: number[] = [];
   while (text.length < length) {
-    const symbol = sample(next[context] as number[], stream.uniform());
+    const p = next[context] as number[];
+    const symbol = sample(p, stream.uniform());
     text += alphabet[symbol];
+    surprise.push(-Math.log(p[symbol] as number));
     context = follow(context, symbol, symbols, contexts);
   }
-  return { text, alphabet, entropyRate: entropyRate(next, symbols) };
+  return { text, alphabet, entropyRate: entropyRate(next, symbols), surprise };
 }
 
 /** Each symbol of the context has a favourite to come next: e^sharpness times as likely as it were otherwise. */

@@ -20,6 +20,12 @@ describe("generated corpus", () => {
     assert.ok(Math.abs(entropyRate - Math.log(6)) < 1e-9);
   });
 
+  it("costs a model that knows the source the entropy rate, on average", () => {
+    const { surprise, entropyRate } = generateCorpus(100_000, { seed: 5 });
+    assert.equal(surprise.length, 100_000);
+    assert.ok(Math.abs(surprise.reduce((a, b) => a + b, 0) / surprise.length - entropyRate) < 0.02);
+  });
+
   for (const { order, symbols } of [
     { order: 1, symbols: 8 },
     { order: 2, symbols: 8 },

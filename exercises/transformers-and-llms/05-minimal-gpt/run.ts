@@ -5,7 +5,7 @@ import type { GPTConfig, GPTWeights, Surface } from "./surface.ts";
 
 /** Sizes for a laptop without a GPU: half a minute, and some minutes. */
 const SCALES = {
-  quick: { steps: 300, batch: 8, learningRate: 0.01, context: 32, width: 32, heads: 4, validateEvery: 10 },
+  quick: { steps: 500, batch: 8, learningRate: 0.01, context: 32, width: 32, heads: 4, validateEvery: 10 },
   full: { steps: 2000, batch: 16, learningRate: 0.004, context: 64, width: 64, heads: 4, validateEvery: 50 },
 };
 
