@@ -6,7 +6,7 @@ import type { GPTConfig, GPTWeights, Surface } from "./surface.ts";
 /** Sizes for a laptop without a GPU: half a minute, and some minutes. */
 const SCALES = {
   quick: { steps: 500, batch: 8, learningRate: 0.01, context: 32, width: 32, heads: 4, validateEvery: 10 },
-  full: { steps: 2000, batch: 16, learningRate: 0.004, context: 64, width: 64, heads: 4, validateEvery: 50 },
+  full: { steps: 1500, batch: 16, learningRate: 0.004, context: 64, width: 64, heads: 4, validateEvery: 50 },
 };
 
 /** Trains a GPT of 2 layers on a text, character by character; the last tenth of the text is for validation only. */
@@ -16,6 +16,7 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
   const tokenizer = new CharacterTokenizer(text);
   const tokens = tf.tensor1d(tokenizer.encode(text), "int32");
   const cut = Math.floor(tokens.size * 0.9);
+  if (tokens.size - cut <= sizes.context) throw new Error(`The text has ${tokens.size} characters; ${10 * (sizes.context + 1)} are needed at least.`);
   const config: GPTConfig = { ...sizes, vocabulary: tokenizer.characters.length, layers: 2 };
   console.log(
     `${text.length} characters, ${config.vocabulary} of them different. A uniform guess costs ln ${config.vocabulary} = ${Math.log(config.vocabulary).toFixed(2)} nats.`,
