@@ -88,4 +88,27 @@ describe("a learner in the installed extension", () => {
     console.log(`      the process was gone ${Math.round(performance.now() - asked)} ms after the click on Cancel`);
     await workbench.panel().locator(`body[data-run-state="cancelled"] ${curve}`).first().waitFor();
   });
+
+  it("starts again by the keys; a click while it runs ends that run and starts another", async () => {
+    await workbench.editor().click();
+    await workbench.page.keyboard.press("Control+Alt+R");
+    await workbench.panel().locator('body[data-run-state="running"]').waitFor();
+    const first = busiestRuntime(workbench.home.folder);
+    await workbench.lens("Run exercise").click();
+    await gone(first);
+    await workbench.panel().locator('body[data-run-state="running"]').waitFor();
+  });
+
+  it("keeps the curve while the panel is closed, and ends with all checks, the slow ones included", async () => {
+    const points = workbench.panel().locator("canvas").first();
+    await workbench.panel().locator("canvas:not([data-points='0'])").first().waitFor();
+    const before = Number(await points.getAttribute("data-points"));
+    await workbench.closePanel();
+    await workbench.command("Practicum: Show Panel");
+    await workbench.panel().locator('body:is([data-run-state="running"], [data-run-state="grading"], [data-run-state="finished"])').waitFor();
+    await workbench.panel().locator("canvas:not([data-points='0'])").first().waitFor();
+    assert.ok(Number(await points.getAttribute("data-points")) >= before);
+    await workbench.panel().locator('body[data-run-state="finished"]').waitFor({ timeout: 300_000 });
+    await workbench.verdict(/^\s*8\/8 · \w+\s*$/).waitFor();
+  }).timeout(400_000);
 });

@@ -47,9 +47,14 @@ export class Workbench {
   verdict = (text: RegExp): Locator => this.page.locator('.statusbar-item[id$="practicum.grade"]', { hasText: text });
   /** The number of errors that the status bar counts in all files. */
   errors = (count: number): Locator => this.page.locator('.statusbar-item[id="status.problems"]', { hasText: new RegExp(`^\\s*${count}\\s`) });
+  cursor = (line: number, column: number): Locator =>
+    this.page.locator('.statusbar-item[id="status.editor.selection"]', { hasText: new RegExp(`^\\s*Ln ${line}, Col ${column}\\s*$`) });
   problem = (text: string): Locator => this.page.locator(".markers-panel .monaco-list-row", { hasText: text });
   problems = (): Promise<void> => this.page.keyboard.press("Control+Shift+M");
   editorAction = (label: string): Locator => this.page.locator(`.editor-actions a[aria-label^="${label}"]`).first();
+  /** A command above a line of code. */
+  lens = (title: string): Locator => this.page.locator(".codelens-decoration a", { hasText: title }).first();
+  notification = (text: RegExp): Locator => this.page.locator(".notification-toast", { hasText: text });
   statement = (): FrameLocator => webview(this.page, 0);
   panel = (): FrameLocator => webview(this.page, 0);
   command = (title: string): Promise<void> => runCommand(this.page, title);
@@ -64,13 +69,23 @@ export class Workbench {
     await this.page.locator(".monaco-editor.focused").waitFor();
   }
 
+  async closePanel(): Promise<void> {
+    const tab = this.page.locator('.tab[data-resource-name="Practicum"], .tab[aria-label^="Practicum"]').first();
+    await tab.click();
+    await this.page.locator(".tab.active .codicon-close").last().click();
+    await tab.waitFor({ state: "detached" });
+  }
+
   /** Pastes the text over all that the active editor holds. */
   async paste(text: string): Promise<void> {
     await this.editor().click();
     await this.page.keyboard.press("Control+A");
+    await this.page.keyboard.press("Delete");
+    await this.cursor(1, 1).waitFor();
     await this.page.evaluate((clip) => navigator.clipboard.writeText(clip), text);
     await this.page.keyboard.press("Control+V");
-    await this.page.locator(".tab.active.dirty").first().waitFor();
+    const lines = text.split("\n");
+    await this.cursor(lines.length, (lines.at(-1) as string).length + 1).waitFor(); // the clipboard is read in its own time
   }
 
   async pasteAndSave(text: string): Promise<void> {
@@ -90,6 +105,17 @@ export class Workbench {
 
   /** Folder of the attempt on disk. */
   attempt = (slug: string): string => path.join(this.home.folder, "practicum", PACK, slug);
+
+  /** Says that the workspace may run code, as the editor asks for it. */
+  async trust(): Promise<void> {
+    await this.command("Workspaces: Manage Workspace Trust");
+    await this.page
+      .locator(".workspace-trust-editor .monaco-button", { hasText: /^Trust$/ })
+      .first()
+      .click();
+    await this.page.locator(".workspace-trust-editor", { hasText: "You trust" }).waitFor();
+    await this.page.keyboard.press("Control+F4");
+  }
 
   /** Leaves a picture of what a learner saw when a test failed. */
   async keepPicture(test: string): Promise<void> {
