@@ -7,11 +7,22 @@ import { CompileError } from "./strip.ts";
 /** @param trees whose files count as the implementation's own lines */
 export function faultOf(thrown: unknown, trees: readonly SourceTree[]): ImplementationFault {
   if (thrown instanceof CompileError) return { kind: "compile", message: thrown.message, location: thrown.location };
-  const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
-  const message = thrown instanceof Error ? (thrown.name === "Error" ? thrown.message : `${thrown.name}: ${thrown.message}`) : `threw ${String(thrown)}`;
+  const stack = textOf(() => (thrown instanceof Error ? thrown.stack : ""));
+  const message = textOf(() =>
+    thrown instanceof Error ? (thrown.name === "Error" ? thrown.message : `${thrown.name}: ${thrown.message}`) : `threw ${String(thrown)}`,
+  );
   const location = firstOwnFrame(stack, trees);
   const written = !(thrown instanceof Error && thrown.name === "NotWrittenYet");
   return { kind: written ? "threw" : "notWritten", message: written ? message : "Not written yet.", stack, ...(location && { location }) };
+}
+
+/** Anything can be thrown, also what cannot be read. */
+function textOf(read: () => unknown): string {
+  try {
+    return String(read() ?? "");
+  } catch {
+    return "threw something that cannot be shown";
+  }
 }
 
 /** So that it crosses as data of a JSON-RPC error. */

@@ -1,5 +1,6 @@
 /** An implementation as the checks see it: every function asynchronous, every object it returned still askable. */
 import { ResponseError } from "vscode-jsonrpc";
+import { faultFrom } from "../protocol/fault.ts";
 import { type CallParams, type CallResult, IMPLEMENTATION_FAULT, type ImplementationFault, THE_FUNCTION_ITSELF, type TracePoint } from "../protocol/runtime.ts";
 import { decode, encode, type HandleRef } from "../protocol/wire.ts";
 
@@ -25,7 +26,8 @@ export function remote(ask: Ask, exports: readonly string[], onTrace: (points: r
   };
   const fromHandle = ({ handle, methods }: HandleRef): unknown => {
     if (methods.includes(THE_FUNCTION_ITSELF)) return (...args: unknown[]) => call(handle, THE_FUNCTION_ITSELF, args);
-    return Object.fromEntries(methods.map((method) => [method, (...args: unknown[]) => call(handle, method, args)]));
+    // An object with a `then` would be taken for a promise.
+    return Object.fromEntries(methods.filter((method) => method !== "then").map((method) => [method, (...args: unknown[]) => call(handle, method, args)]));
   };
   // A function that is missing is a fault of the attempt when it is asked, not a TypeError of the check.
   return new Proxy(Object.fromEntries(exports.map((name) => [name, (...args: unknown[]) => call(undefined, name, args)])), {
@@ -39,7 +41,7 @@ export async function faulty<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT) throw new AttemptFault(error.data as ImplementationFault);
+    if (error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT) throw new AttemptFault(faultFrom(error.data));
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import type { MistakenAnswers } from "./mistakenAnswers.ts";
 const TIMEOUT = { save: 5_000, run: 120_000 } as const;
 /** An attempt that hangs does so at every question: after this many, the rest is not asked. */
 const MAX_TIMEOUTS = 2;
-const NOT_ASKED: Examined = { outcome: "notGraded", message: "Not asked, as the checks before ran out of time." };
+const NOT_ASKED: Examined = { outcome: "timedOut", message: "Not asked any more, as the checks before ran out of time." };
 
 interface Asked {
   readonly examined: Examined;

@@ -48,8 +48,7 @@ export function encode(value: unknown, replace?: Replace, at = "value", depth = 
   if (value instanceof Int32Array) return encodeTensor({ dtype: "int32", shape: [value.length], data: value });
   if (ArrayBuffer.isView(value)) return [...(value as Uint8Array)].map((v) => encode(v));
   if (value instanceof Map) return encode(Object.fromEntries(value), replace, at, depth + 1);
-  // A function that is found on an object keeps it as its `this`.
-  return Object.fromEntries(Object.entries(live).map(([k, v]) => [k, encode(typeof v === "function" ? v.bind(live) : v, replace, `${at}.${k}`, depth + 1)]));
+  return Object.fromEntries(Object.entries(live).map(([k, v]) => [k, encode(v, replace, `${at}.${k}`, depth + 1)]));
 }
 
 /**

@@ -7,6 +7,8 @@ import { isTensorData, type TensorData, tensor } from "../protocol/tensor.ts";
 import { decode, encode, type HandleRef, type Wire } from "../protocol/wire.ts";
 import * as tf from "./tensors.ts";
 
+const MAX_ANSWER_MIB = 64;
+
 type Callable = (...args: unknown[]) => unknown;
 
 /** The surface asks for a function that the implementation does not export. */
@@ -41,12 +43,13 @@ export class Implementation {
   }
 
   async #toWire(value: unknown): Promise<Wire> {
+    const data = asData(value);
     const tensors = new Map<object, TensorData>();
-    for (const live of tensorsIn(value)) tensors.set(live, await dataOf(live));
-    return encode(value, (live) => tensors.get(live) ?? this.#handleOf(live));
+    for (const live of tensorsIn(data)) tensors.set(live, await dataOf(live));
+    return encode(data, (live) => tensors.get(live) ?? this.#handleOf(live));
   }
 
-  /** Functions and instances of classes stay here and are asked by handle; plain data is copied. */
+  /** Functions and objects with methods stay here and are asked by handle; data is copied. */
   #handleOf(live: object): HandleRef | undefined {
     if (typeof live !== "function" && isPlain(live)) return undefined;
     const methods = typeof live === "function" ? [THE_FUNCTION_ITSELF] : methodsOf(live);
@@ -54,8 +57,31 @@ export class Implementation {
   }
 }
 
+/** Instances of classes without methods are records: their fields and getters are what they are. */
+function asData(value: unknown, seen = new Set<object>()): unknown {
+  if (typeof value !== "object" || value === null || value instanceof tf.Tensor || ArrayBuffer.isView(value) || seen.has(value)) return value;
+  seen.add(value);
+  if (Array.isArray(value)) return value.map((child) => asData(child, seen));
+  if (value instanceof Map) return new Map([...value].map(([key, child]) => [key, asData(child, seen)]));
+  if (!isPlain(value) && methodsOf(value).length > 0) return value;
+  return Object.fromEntries(fieldsOf(value).map((name) => [name, asData(bound(value, name), seen)]));
+}
+
+/** A function that is found on an object keeps it as its `this`. */
+function bound(owner: object, name: string): unknown {
+  const value = (owner as Namespace)[name];
+  return typeof value === "function" ? value.bind(owner) : value;
+}
+
 const isPlain = (live: object): boolean =>
   Array.isArray(live) || ArrayBuffer.isView(live) || live instanceof Map || [Object.prototype, null].includes(Object.getPrototypeOf(live));
+
+function fieldsOf(record: object): string[] {
+  const getters = isPlain(record)
+    ? []
+    : Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(record))).flatMap(([name, { get }]) => (get ? [name] : []));
+  return [...Object.keys(record), ...getters.filter((name) => name !== "__proto__")];
+}
 
 function methodsOf(instance: object): string[] {
   const names = new Set<string>();
@@ -75,6 +101,11 @@ function tensorsIn(value: unknown, found = new Set<tf.Tensor>(), seen = new Set<
 
 async function dataOf(live: tf.Tensor): Promise<TensorData> {
   if (live.dtype === "complex64" || live.dtype === "string") throw new TypeError(`a tensor of dtype ${live.dtype} cannot be an answer`);
+  const mib = (live.size * 4) / 2 ** 20;
+  if (mib > MAX_ANSWER_MIB)
+    throw new RangeError(
+      `a tensor of shape [${live.shape}] (${Math.round(mib)} MiB) is too large for an answer; at most ${MAX_ANSWER_MIB} MiB can be compared`,
+    );
   return tensor((await live.data()) as ArrayLike<number>, live.shape, live.dtype);
 }
 

@@ -3,3 +3,4 @@ import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js";
 
 export * from "@tensorflow/tfjs-core";
+export { einsum } from "./einsum.ts";

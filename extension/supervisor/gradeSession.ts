@@ -5,6 +5,7 @@
 import { ResponseError } from "vscode-jsonrpc/node";
 import type { Exercise } from "../exercise/model.ts";
 import { checkFiles, checkTree, implementationTree, sentences } from "../exercise/tree.ts";
+import { faultFrom } from "../protocol/fault.ts";
 import type { CheckResult } from "../protocol/grade.ts";
 import { AskRequest, CheckFinished, GradeRequest, type ImplementationName, PrepareRequest, StartRequest, StopNotification } from "../protocol/grader.ts";
 import { type BackendInfo, CallRequest, IMPLEMENTATION_FAULT, type ImplementationFault, LoadRequest, type SourceTree } from "../protocol/runtime.ts";
@@ -93,7 +94,7 @@ export class GradeSession {
       const load = await process.ask((connection) => connection.sendRequest(LoadRequest, params));
       return { id: this.#started.push({ process, implementation: load.implementation }) - 1, load };
     } catch (error) {
-      if (name === "attempt" && error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT) this.#judged.problem = error.data as ImplementationFault;
+      if (name === "attempt" && error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT) this.#judged.problem = faultFrom(error.data);
       throw error;
     }
   }

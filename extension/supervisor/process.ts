@@ -3,7 +3,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { createMessageConnection, type MessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
+import {
+  createMessageConnection,
+  type DataCallback,
+  type MessageConnection,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-jsonrpc/node";
 import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
 import { BASE_FLAGS, childEnvironment, type NodeProgram } from "./node.ts";
 import { reaped, reapWithUs } from "./reaper.ts";
@@ -19,6 +26,8 @@ export interface ProcessOptions {
 
 /** How much of what a program prints is kept. */
 const OUTPUT_LIMIT = 64 * 1024;
+/** Bytes of one message; the largest answer is a fraction of it. */
+const MESSAGE_LIMIT = 512 * 2 ** 20;
 
 export class Process {
   readonly program: ProgramName;
@@ -47,8 +56,10 @@ export class Process {
     const [, stdout, stderr, input, output] = this.#child.stdio as unknown as [null, Readable, Readable, Writable, Readable];
     for (const stream of [stdout, stderr]) stream.setEncoding("utf8").on("data", (text: string) => this.#print(text));
     input.on("error", () => {}); // it ended: `ended` tells
-    const reader = new StreamMessageReader(output);
-    reader.partialMessageTimeout = 0; // its timer would outlive a process that is killed within a message
+    const reader = new CappedReader(output, () => {
+      log(`${program} ${this.#child.pid} said more than ${MESSAGE_LIMIT} bytes at once`);
+      this.kill();
+    });
     this.connection = createMessageConnection(reader, new StreamMessageWriter(input));
     this.connection.onError(([error]) => this.#killed || log(`${program} ${this.#child.pid}: ${error.message}`));
     this.ended = this.#ending();
@@ -119,6 +130,25 @@ export class Process {
         throw new Error(`the ${this.program} process did not start (${how})\n${printed}`);
       }),
     ]);
+  }
+}
+
+/** Ends a child that says too much at once: a message is kept in the host's memory until it is whole. */
+class CappedReader extends StreamMessageReader {
+  #pending = 0;
+  constructor(stream: Readable, tooMuch: () => void) {
+    super(stream);
+    this.partialMessageTimeout = 0; // its timer would outlive a process that is killed within a message
+    stream.on("data", (chunk: Buffer) => {
+      this.#pending += chunk.length;
+      if (this.#pending > MESSAGE_LIMIT) tooMuch();
+    });
+  }
+  override listen(callback: DataCallback) {
+    return super.listen((message) => {
+      this.#pending = 0;
+      callback(message);
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 /** One run of `run.ts` on an attempt, in a process of its own that ends with it. */
 import { ResponseError } from "vscode-jsonrpc/node";
+import { faultFrom } from "../protocol/fault.ts";
 import {
   type BackendInfo,
   IMPLEMENTATION_FAULT,
@@ -40,7 +41,7 @@ export async function run(process: Process, request: Request, seed: number, log:
   } catch (error) {
     if (request.signal?.aborted) return result("cancelled");
     if (limits.exceeded) return result("errored", { kind: "died", message: limits.exceeded });
-    if (error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT) return result("errored", error.data as ImplementationFault);
+    if (error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT) return result("errored", faultFrom(error.data));
     throw error;
   } finally {
     limits.dispose();

@@ -29,6 +29,8 @@ describe("grade of an attempt", function () {
     ["the reference", REFERENCE, "passed", ["passed", "passed"], /^$/],
     ["another correct one", REFERENCE.replace(DOUBLE, "x.add(x)"), "passed", ["passed", "passed"], /^$/],
     ["a wrong answer", REFERENCE.replace(DOUBLE, "x.mul(3)"), "failed", ["failed", "passed"], /^All 6 values differ/],
+    ["an answer that is too large", doubling("return tf.zeros([8000, 8000]);"), "errored", ["errored", "passed"], /is too large for an answer/],
+    ["something thrown that cannot be shown", doubling("throw Object.create(null);"), "errored", ["errored", "passed"], /cannot be shown/],
     ["a wrong shape", REFERENCE.replace(DOUBLE, "x.mul(2).flatten()"), "failed", ["failed", "passed"], /shape/i],
     ["no answer", doubling(""), "failed", ["failed", "passed"], /undefined/],
     ["a promise of the answer", REFERENCE.replace(DOUBLE, "Promise.resolve(x.mul(2)) as never"), "passed", ["passed", "passed"], /^$/],
@@ -44,6 +46,13 @@ describe("grade of an attempt", function () {
     ["an exception", doubling('\n  throw new Error("oh no");'), "errored", ["errored", "passed"], /^oh no$/, 4],
     ["an exception of the library", REFERENCE.replace(DOUBLE, "x.reshape([7])"), "errored", ["errored", "passed"], /7/, 3],
     ["something thrown that is no error", doubling('throw "text";'), "errored", ["errored", "passed"], /threw text/],
+    [
+      "a loop at every question",
+      "export const double = () => { for (;;); };\nexport const answer = double;".replace("double = ()", "double = (_?: unknown)"),
+      "timedOut",
+      ["timedOut", "timedOut"],
+      /^No answer within 2 s\.$/,
+    ],
     ["a loop without end", doubling("for (;;);"), "timedOut", ["timedOut", "passed"], /^No answer within 2 s\.$/],
     ["a promise that is never kept", doubling("return new Promise(() => {}) as never;"), "timedOut", ["timedOut", "passed"], /^No answer within 2 s\.$/],
     ["the process ended", doubling("process.exit(0);"), "errored", ["errored", "passed"], /process ended.*exit code 0/],
@@ -90,6 +99,15 @@ describe("grade of an attempt", function () {
   it("names the misconception whose answer it is", async () => {
     const graded = await grade(attemptOf(REFERENCE.replace(DOUBLE, "x.mul(x)")));
     assert.deepEqual([first(graded)?.diagnosis?.misconception, first(graded)?.diagnosis?.sentence], ["squares", "You square where you should double."]);
+  });
+
+  it("takes an instance of a class without methods for the record that it is", async () => {
+    const recording = await tinyExercise({
+      "double.check.ts":
+        'import { check, exact } from "practicum/check";\ncheck("record", { points: 1, when: "save", ask: (impl: any) => impl.record(), expect: exact.value({ width: 3, area: 9 }) });',
+    });
+    const attempt = attemptOf("class Square { width = 3; get area() { return this.width ** 2; } }\nexport const record = () => new Square();");
+    assert.equal((await grade(attempt, recording)).outcome, "passed");
   });
 
   it("names the one misconception that explains several wrong answers, not another that explains one", async () => {

@@ -99,6 +99,42 @@ describe("run of an exercise", function () {
     assert.equal((await run(await tinyExercise(runs(body)))).output, "0,0,2,2,1,1\n");
   });
 
+  const learned: [name: string, body: string, printed: string][] = [
+    [
+      "gathers in batches, which the wasm backend gets wrong",
+      "console.log((await tf.gather(tf.range(0, 12).reshape([2, 3, 2]), tf.tensor2d([[2, 0], [1, 2]], [2, 2], 'int32'), 1, 1).data()).join());",
+      "4,5,0,1,8,9,10,11",
+    ],
+    [
+      "gathers in two batch axes",
+      "console.log((await tf.gather(tf.range(0, 12).reshape([2, 2, 3]), tf.tensor3d([[[0], [2]], [[1], [2]]], [2, 2, 1], 'int32'), 2, 2).data()).join());",
+      "0,5,7,11",
+    ],
+    [
+      "sums by Einstein's convention",
+      "const a = tf.range(0, 6).reshape([2, 3]), b = tf.range(0, 6).reshape([2, 3]); for (const e of ['ij,kj->ik', 'ij,ij->', 'ij,ij->j', 'ij,kl->lk']) console.log((await tf.einsum(e, a, b).data()).join());",
+      "5,14,14,50\n55\n9,17,29\n0,45,15,60,30,75",
+    ],
+    [
+      "of one tensor and of three",
+      "const a = tf.range(0, 6).reshape([2, 3]); console.log((await tf.einsum('ij->ji', a).data()).join(), (await tf.einsum('ij->', a).data()).join(), (await tf.einsum('ij,kj,k->i', a, a, tf.tensor1d([1, 2])).data()).join());",
+      "0,3,1,4,2,5 15 33,114",
+    ],
+    [
+      "and has gradients",
+      "const w = tf.variable(tf.ones([2, 3])); const { grads } = tf.variableGrads(() => tf.einsum('ij,ij->', w, tf.range(0, 6).reshape([2, 3])) as tf.Scalar); console.log((await Object.values(grads)[0]!.data()).join());",
+      "0,1,2,3,4,5",
+    ],
+    [
+      "says what is wrong with an equation",
+      "try { tf.einsum('ij->ik', tf.ones([2, 3])); } catch (e) { console.log((e as Error).message); }",
+      'einsum: no operand of "ij->ik" has the letter k',
+    ],
+  ];
+  for (const [name, body, printed] of learned) {
+    it(name, async () => assert.equal((await run(await tinyExercise(runs(body)))).output, `${printed}\n`));
+  }
+
   it("multiplies by a transposed matrix in one fused step, which the wasm backend gets wrong", async () => {
     const body =
       "const [a, b] = [tf.randomUniform([3, 64], -1, 1, 'float32', 1), tf.randomUniform([5, 64], -1, 1, 'float32', 2)] as tf.Tensor2D[]; const off = tf.fused.matMul({ a: a!, b: b!, transposeB: true }).sub(a!.matMul(b!.transpose())).abs().max(); console.log((await off.data())[0]! < 1e-5);";

@@ -25,6 +25,11 @@ for (const node of NODES) {
       ["a file, through Node's modules", `import("node:fs").then((fs) => fs.readFileSync("/etc/passwd", "utf8"), () => "refused")`, "refused"],
       ["Node's modules, through process", `String((process as any).getBuiltinModule ?? (process as any).binding)`, "undefined"],
       ["the network", "typeof fetch + typeof WebSocket", "undefinedundefined"],
+      [
+        "the network, through a socket that is there",
+        "String((process.stdout.constructor as any).prototype instanceof Object && 'connect' in (process.stdout.constructor as any).prototype)",
+        "false",
+      ],
       ["the learner's environment", `Object.keys(process.env).filter((k) => !/^(SystemRoot|TEMP|ELECTRON_RUN_AS_NODE|__.*)$/.test(k)).join()`, ""],
       ["its own channel", "typeof (process as any)._getActiveHandles", "undefined"],
     ];

@@ -6,6 +6,7 @@ export function repairWasm(backend: BackendWasm): void {
   guardHeap(backend);
   tf.registerKernel({ kernelName: "UnsortedSegmentSum", backendName: "wasm", kernelFunc: unsortedSegmentSum });
   untransposeFusedMatMul();
+  gatherInBatches();
 }
 
 /** The heap ends at 4 GiB and an allocation beyond is not noticed: the next write would go to address 0. */
@@ -62,6 +63,42 @@ function untransposeFusedMatMul(): void {
         [right, b],
       ] as const)
         if (copy !== original) (backend as BackendWasm).disposeData(copy.dataId);
+      return out;
+    },
+  });
+}
+
+/** The kernel takes `batchDims` for 0 or so: wrong numbers, and reads beyond the tensor. x: [batch, outer, n, inner], ids: [batch, k] -> [batch, outer, k, inner] */
+function gatherInBatches(): void {
+  const kernel = tf.getKernel("GatherV2", "wasm");
+  if (!kernel) throw new Error("the wasm backend lacks GatherV2");
+  tf.unregisterKernel("GatherV2", "wasm");
+  tf.registerKernel({
+    ...kernel,
+    kernelFunc: (call) => {
+      const { axis, batchDims = 0 } = call.attrs as unknown as { axis: number; batchDims?: number };
+      if (batchDims === 0) return kernel.kernelFunc(call);
+      const wasm = call.backend as BackendWasm;
+      const { x, indices } = call.inputs as { x: tf.TensorInfo; indices: tf.TensorInfo };
+      const along = tf.util.parseAxisParam(axis, x.shape)[0] as number;
+      const { batchSize, outerSize, dimSize, sliceSize, outputShape } = tf.backend_util.segment_util.collectGatherOpShapeInfo(
+        x as never,
+        indices as never,
+        along,
+        batchDims,
+      );
+      const out = wasm.makeOutput(outputShape, x.dtype);
+      const [to, from, ids] = [out, x, indices].map((t) => wasm.typedArrayFromHeap(t)) as [Float32Array, Float32Array, Int32Array];
+      const picked = ids.length / batchSize;
+      ids.forEach((id, at) => {
+        if (id < 0 || id >= dimSize) throw new RangeError(`gather: index ${id} is not in [0, ${dimSize - 1}]`);
+        const [batch, k] = [Math.floor(at / picked), at % picked];
+        for (let outer = 0; outer < outerSize; outer++) {
+          const row = batch * outerSize + outer;
+          const start = (row * dimSize + id) * sliceSize;
+          to.set(from.subarray(start, start + sliceSize), (row * picked + k) * sliceSize);
+        }
+      });
       return out;
     },
   });
