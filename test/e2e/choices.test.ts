@@ -23,7 +23,7 @@ describe("what a learner chooses", () => {
   it("an untrusted workspace: nothing is run or graded, and the reason is said", async () => {
     await workbench.openExercise("Sinusoidal positions", true);
     await workbench.pasteAndSave(REFERENCE);
-    await workbench.command("Practicum: Grade Now");
+    await workbench.command("Practicum: Grade All Checks Now");
     await workbench
       .notification(/this workspace is not trusted/)
       .first()
@@ -32,7 +32,7 @@ describe("what a learner chooses", () => {
 
   it("trust: what was refused is graded", async () => {
     await workbench.trust();
-    await workbench.command("Practicum: Grade Now");
+    await workbench.command("Practicum: Grade All Checks Now");
     await workbench.verdict(/^\s*(\d+)\/\1 · \w+\s*$/).waitFor();
   });
 

@@ -52,8 +52,6 @@ export class Workbench {
   problem = (text: string): Locator => this.page.locator(".markers-panel .monaco-list-row", { hasText: text });
   problems = (): Promise<void> => this.page.keyboard.press("Control+Shift+M");
   editorAction = (label: string): Locator => this.page.locator(`.editor-actions a[aria-label^="${label}"]`).first();
-  /** A command above a line of code. */
-  lens = (title: string): Locator => this.page.locator(".codelens-decoration a", { hasText: title }).first();
   notification = (text: RegExp): Locator => this.page.locator(".notification-toast", { hasText: text });
   statement = (): FrameLocator => webview(this.page, 0);
   panel = (): FrameLocator => webview(this.page, 0);
@@ -70,9 +68,8 @@ export class Workbench {
   }
 
   async closePanel(): Promise<void> {
-    const tab = this.page.locator('.tab[data-resource-name="Practicum"], .tab[aria-label^="Practicum"]').first();
-    await tab.click();
-    await this.page.locator(".tab.active .codicon-close").last().click();
+    const tab = this.page.locator(".tab", { has: this.page.locator('.label-name:text-is("Practicum")') }).first();
+    await tab.click({ button: "middle" });
     await tab.waitFor({ state: "detached" });
   }
 
@@ -114,7 +111,8 @@ export class Workbench {
       .first()
       .click();
     await this.page.locator(".workspace-trust-editor", { hasText: "You trust" }).waitFor();
-    await this.page.keyboard.press("Control+F4");
+    await this.page.locator(".monaco-modal-editor-block .codicon-close").first().click();
+    await this.page.locator(".monaco-modal-editor-block").waitFor({ state: "detached" });
   }
 
   /** Leaves a picture of what a learner saw when a test failed. */
