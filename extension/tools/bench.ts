@@ -21,7 +21,7 @@ console.table(
   rows.map(({ name, warm, cold }) => ({
     what: name,
     "prepared, ms": Math.round(warm),
-    "first ever, ms": cold === undefined ? "" : Math.round(cold),
+    "first, ms": cold === undefined ? "" : Math.round(cold),
     ratio: cold === undefined ? "" : (cold / warm).toFixed(1),
   })),
 );
