@@ -1,4 +1,4 @@
-import { check, type Draw, generateCorpus, inBand, near, ratioAtLeast, type Sent, type TensorData, tensor } from "practicum/check";
+import { check, type Draw, generateCorpus, inBand, near, ratioAtLeast, rows, type Sent, type TensorData, tensor } from "practicum/check";
 import type { BlockWeights, GPTConfig, GPTWeights, Surface } from "./surface.ts";
 
 // Measured on wasm and cpu over 20 seeds: correct implementations differ from the oracle by at most 4e-6, misconceptions by at least 1e-2.
@@ -9,11 +9,11 @@ check<Surface>("each position attends to itself and its past only", {
   when: "save",
   catches: ["no-causal-mask", "mask-after-softmax", "unscaled-scores", "softmax-over-queries"],
   hint: "Which positions may position t look at, and over which axis do its weights add up to 1?",
-  ask: (impl, draw) => {
-    const { q, k, v } = drawHeads(draw);
-    return impl.causalAttention(q, k, v);
-  },
-  expect: near.oracle(async (onnx, draw) => (await onnx("attention.onnx", drawHeads(draw))).mixed as TensorData, CLOSE),
+  ask: (impl, draw) => Promise.all(drawHeads(draw).map(({ q, k, v }) => impl.causalAttention(q, k, v))),
+  expect: near.oracle(
+    (onnx, draw) => Promise.all(drawHeads(draw).map(async (heads) => (await onnx("attention.onnx", { ...heads })).mixed as TensorData)),
+    CLOSE,
+  ),
 });
 
 check<Surface>("a block normalises first and adds to the residual stream", {
@@ -21,13 +21,10 @@ check<Surface>("a block normalises first and adds to the residual stream", {
   when: "save",
   catches: ["post-layer-norm", "no-residual", "heads-without-transpose"],
   hint: "x + attention(norm(x)), then the same with the feed-forward network. A head owns neighbouring columns of the queries, keys and values.",
-  ask: (impl, draw) => {
-    const { x, weights, heads } = drawBlock(draw);
-    return impl.block(x, weights, heads);
-  },
-  expect: near.oracle(async (onnx, draw) => {
-    const { x, weights, heads } = drawBlock(draw);
-    return (await onnx("block.onnx", { x, heads: tensor([heads], [1], "int32"), ...named(weights) })).y as TensorData;
+  ask: (impl, draw) => Promise.all(drawBlocks(draw).map(({ x, weights, heads }) => impl.block(x, weights, heads))),
+  expect: near.oracle((onnx, draw) => {
+    const answer = async ({ x, weights, heads }: Block) => (await onnx("block.onnx", { x, heads: tensor([heads], [1], "int32"), ...named(weights) })).y;
+    return Promise.all(drawBlocks(draw).map(answer)) as Promise<TensorData[]>;
   }, CLOSE),
 });
 
@@ -102,6 +99,24 @@ check<Surface>("six steps of training lower the loss", {
   expect: ratioAtLeast(10),
 });
 
+check<Surface>("the seed decides what training gives", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["seed-not-used"],
+  hint: "Initial weights and windows come from `random(options.seed)`.",
+  ask: async (impl, draw) => {
+    const config = { vocabulary: 4, context: 4, width: 8, heads: 2, layers: 1 };
+    const tokens = draw.integers([32], 0, config.vocabulary - 1);
+    const seed = draw.integer(1, 1e6);
+    const embeddingOf = async (ofSeed: number) =>
+      (await impl.train(config, tokens, { steps: 2, batch: 2, learningRate: 0.01, seed: ofSeed })).tokenEmbedding as TensorData;
+    const [first, again, other] = [await embeddingOf(seed), await embeddingOf(seed), await embeddingOf(seed + 1)];
+    return { "same seed": maxDifference(first, again), "another seed, other weights": maxDifference(first, other) > 1e-2 };
+  },
+  expect: near.value({ "same seed": 0, "another seed, other weights": true }, { rtol: 0, atol: 1e-5 }),
+});
+
 /**
  * What was learned of what can be learned: 0 is the loss of a uniform guess, 1 that of the source itself, which an honest model may hope to reach but not
  * to exceed. The loss is computed here, from logits for text that the training never saw: a claimed loss counts for nothing.
@@ -118,9 +133,10 @@ check<Surface>("it predicts text that it has not seen", {
     const config = { vocabulary: alphabet.length, context: 16, width: 16, heads: 2, layers: 2 };
     const options = { steps: 200, batch: 16, learningRate: 0.02, seed: draw.integer(1, 1e6) };
     const weights = await impl.train(config, tensor(tokens.slice(0, LEARNED), [LEARNED], "int32"), options);
-    const heldOut = tensor(tokens.slice(LEARNED), [HELD_OUT / config.context, config.context], "int32");
-    const loss = crossEntropy(await impl.logits(weights, config, heldOut), heldOut);
-    const ofSource = mean(surprise.slice(LEARNED).filter((_, i) => i % config.context > 0)); // a window's first token is not asked for
+    const length = config.context + 1; // so that every position that the model has is asked
+    const heldOut = tensor(tokens.slice(LEARNED), [HELD_OUT / length, length], "int32");
+    const loss = crossEntropy(await impl.logits(weights, config, columns(heldOut, 0, -1)), columns(heldOut, 1, length));
+    const ofSource = mean(surprise.slice(LEARNED).filter((_, i) => i % length > 0)); // a window's first token is not asked for
     const uniform = Math.log(alphabet.length);
     return (uniform - loss) / (uniform - ofSource);
   },
@@ -130,11 +146,20 @@ check<Surface>("it predicts text that it has not seen", {
 
 /** Symbols of the generated text. */
 const LEARNED = 16_384;
-const HELD_OUT = 4096;
+const HELD_OUT = 240 * 17;
 
-function drawHeads(draw: Draw): { q: TensorData; k: TensorData; v: TensorData } {
-  const shape = [draw.integer(1, 3), draw.integer(1, 3), draw.integer(4, 8), draw.pick([4, 8, 16])]; // [batch, heads, time, dim]
-  return { q: draw.normal(shape), k: draw.normal(shape), v: draw.normal(shape) };
+interface Heads {
+  readonly q: TensorData;
+  readonly k: TensorData;
+  readonly v: TensorData;
+}
+
+/** Short and long sequences. Scores are large, so that a mask has to be larger. */
+function drawHeads(draw: Draw): Heads[] {
+  return [1, draw.integer(2, 3), draw.integer(4, 16), draw.integer(17, 20)].map((time) => {
+    const shape = [draw.integer(1, 3), draw.integer(1, 3), time, draw.pick([4, 8, 16])]; // [batch, heads, time, dim]
+    return { q: draw.normal(shape, 0, 4), k: draw.normal(shape, 0, 4), v: draw.normal(shape) };
+  });
 }
 
 interface Model {
@@ -144,39 +169,53 @@ interface Model {
   readonly windows: TensorData;
 }
 
-/** 2 layers, as many as the graph has; sequences are shorter than or as long as the context. */
+/** An idle layer before the 2 that the graph has; sequences are shorter than or as long as the context. */
 function drawModel(draw: Draw): Model {
-  const { heads, width } = drawWidth(draw);
-  const config = { vocabulary: draw.integer(7, 13), context: draw.integer(6, 9), width, heads, layers: 2 };
+  const heads = draw.integer(2, 4);
+  const width = heads * draw.pick([4, 6, 8]);
+  const config = { vocabulary: draw.integer(7, 13), context: draw.integer(6, 9), width, heads, layers: 3 };
   const weights = {
     tokenEmbedding: draw.normal([config.vocabulary, width], 0, 0.5),
     positionEmbedding: draw.normal([config.context, width], 0, 0.5),
-    blocks: [drawBlockWeights(draw, width), drawBlockWeights(draw, width)],
+    blocks: [drawBlockWeights(draw, width, 0), drawBlockWeights(draw, width), drawBlockWeights(draw, width)],
     finalNorm: drawNorm(draw, width),
   };
   return { weights, config, windows: draw.integers([3, config.context], 0, config.vocabulary - 1) };
 }
 
-function drawBlock(draw: Draw): { x: TensorData; weights: Sent<BlockWeights>; heads: number } {
-  const { heads, width } = drawWidth(draw);
-  return { x: draw.normal([2, draw.integer(4, 8), width]), weights: drawBlockWeights(draw, width), heads };
+interface Block {
+  readonly x: TensorData;
+  readonly weights: Sent<BlockWeights>;
+  readonly heads: number;
 }
 
-function drawWidth(draw: Draw): { heads: number; width: number } {
-  const heads = draw.integer(2, 4);
-  return { heads, width: heads * draw.pick([4, 6, 8]) };
+/** One with a single head, one for a single sequence. */
+function drawBlocks(draw: Draw): Block[] {
+  return [
+    { batch: 2, heads: 1 },
+    { batch: 1, heads: draw.integer(2, 4) },
+  ].map(({ batch, heads }) => {
+    const width = heads * draw.pick([4, 6, 8]);
+    return { x: draw.normal([batch, draw.integer(4, 8), width]), weights: drawBlockWeights(draw, width), heads };
+  });
 }
 
-/** Gains are not 1 and biases not 0, so that none can be forgotten. */
-function drawBlockWeights(draw: Draw, width: number): Sent<BlockWeights> {
-  const linear = (from: number, to: number) => ({ weight: draw.normal([from, to], 0, 1 / Math.sqrt(from)), bias: draw.normal([to], 0, 0.3) });
+/**
+ * Gains are not 1 and biases not 0, so that none can be forgotten.
+ * @param adds scale of what the block adds to the residual stream; 0 makes it idle
+ */
+function drawBlockWeights(draw: Draw, width: number, adds = 1): Sent<BlockWeights> {
+  const linear = (from: number, to: number, scale = 1) => ({
+    weight: draw.normal([from, to], 0, scale / Math.sqrt(from)),
+    bias: draw.normal([to], 0, 0.3 * scale),
+  });
   return {
     attentionNorm: drawNorm(draw, width),
     queryKeyValue: linear(width, 3 * width),
-    projection: linear(width, width),
+    projection: linear(width, width, adds),
     feedForwardNorm: drawNorm(draw, width),
     expand: linear(width, 4 * width),
-    contract: linear(4 * width, width),
+    contract: linear(4 * width, width, adds),
   };
 }
 
@@ -187,7 +226,7 @@ const drawLosses = (draw: Draw): number[] => Array.from({ length: 4 }, () => dra
 const graphInputs = ({ weights, config, windows }: Model): Record<string, TensorData> => ({
   windows,
   heads: tensor([config.heads], [1], "int32"),
-  ...named(weights),
+  ...named({ ...weights, blocks: weights.blocks.slice(1) }), // the first is idle
 });
 
 /** Tensors of a record by path, as the graphs name them: `blocks.0.expand.weight`. */
@@ -200,23 +239,19 @@ function columns({ shape, data, dtype }: TensorData, from: number, to: number): 
   const [count, time, ...rest] = shape as [number, number, ...number[]];
   const width = rest.reduce((n, d) => n * d, 1);
   const [start, end] = [from < 0 ? time + from : from, to < 0 ? time + to : Math.min(to, time)];
-  const rows = Array.from({ length: count }, (_, i) => Array.from(data.subarray((i * time + start) * width, (i * time + end) * width)));
-  return tensor(rows.flat(), [count, end - start, ...rest], dtype);
+  const kept = Array.from({ length: count }, (_, i) => Array.from(data.subarray((i * time + start) * width, (i * time + end) * width)));
+  return tensor(kept.flat(), [count, end - start, ...rest], dtype);
 }
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 const maxDifference = (a: TensorData, b: TensorData): number => Array.from(a.data).reduce((max, x, i) => Math.max(max, Math.abs(x - (b.data[i] as number))), 0);
 
-/** Mean -log p(next token), in nats and double precision; logits: [batch, time, vocabulary] for tokens [batch, time]. */
-function crossEntropy(logits: TensorData, tokens: TensorData): number {
-  const [batch, time, vocabulary] = logits.shape as [number, number, number];
-  let sum = 0;
-  for (let i = 0; i < batch * time; i++) {
-    if (i % time === time - 1) continue; // what follows is not in this window
-    const row = Array.from(logits.data.subarray(i * vocabulary, (i + 1) * vocabulary));
+/** Mean -log p(target), in nats and double precision; logits: [batch, time, vocabulary], targets: [batch, time]. */
+function crossEntropy(logits: TensorData, targets: TensorData): number {
+  const losses = rows(logits).map((row, i) => {
     const most = Math.max(...row);
-    sum += most + Math.log(row.reduce((total, x) => total + Math.exp(x - most), 0)) - (row[tokens.data[i + 1] as number] as number);
-  }
-  return sum / (batch * (time - 1));
+    return most + Math.log(row.reduce((total, x) => total + Math.exp(x - most), 0)) - (row[targets.data[i] as number] as number);
+  });
+  return mean(losses);
 }

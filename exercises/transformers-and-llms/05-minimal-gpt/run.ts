@@ -23,12 +23,14 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
   );
   declarePlots();
   const heldOut = randomWindows(tokens.slice(cut), 16, config.context + 1, random(1));
+  let calls = 0;
   const weights = await attempt.train(config, tokens.slice(0, cut), {
     steps,
     batch,
     learningRate,
     seed: random().integer(1, 1e9),
     onStep: async (step, loss, current) => {
+      calls++;
       logPoints(attempt, "training", loss, step);
       if (step % validateEvery === 0 || step === 1) logPoints(attempt, "validation", await validationLoss(attempt, current, config, heldOut), step);
       trace.log({ "uniform guess (loss)": Math.log(config.vocabulary), "uniform guess (perplexity)": config.vocabulary }, step);
@@ -36,6 +38,7 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
       await breathe();
     },
   });
+  if (calls !== steps) throw new Error(`Your train called onStep ${calls} times in ${steps} steps; it is to await onStep once after every step.`);
   console.log(`\nAfter ${steps} steps the model writes:\n`);
   console.log(await sample(attempt, weights, config, tokenizer, "The ", 300));
 }
