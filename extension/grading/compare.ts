@@ -20,7 +20,7 @@ function at(path: string, got: Value, want: Value, tolerance: Tolerance | "exact
   const gotTable = toTable(got);
   const wantTable = toTable(want);
   if (gotTable && wantTable) {
-    if (gotTable.kind !== wantTable.kind && gotTable.kind !== "number" && wantTable.kind !== "number") return form();
+    if (gotTable.kind !== wantTable.kind && gotTable.kind !== "number") return form();
     return tables(path, gotTable, wantTable, tolerance);
   }
   if (Array.isArray(want)) return Array.isArray(got) ? lists(path, got, want, tolerance) : form();
