@@ -46,6 +46,11 @@ add("grade", "Ask all checks of your attempt.")
   .action((wanted, folder, options) => act(options, (context) => grade(context, wanted, folder, options)));
 add("doctor", "Say what exercises would run on.").action((options) => act(options, (context) => doctor(context, version)));
 
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(); // nobody reads on, as in `practicum grade 1 | head -1`
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

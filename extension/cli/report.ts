@@ -83,7 +83,8 @@ export function sparkline(values: readonly number[]): string {
   });
   const finite = means.filter(Number.isFinite);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  const barOf = (mean: number) => BARS[Math.round(((mean - low) / (high - low || 1)) * (BARS.length - 1))];
+  const span = high - low > 1e-9 * Math.abs(high) ? high - low : Infinity; // rounding is no course
+  const barOf = (mean: number) => BARS[Math.round(((mean - low) / span) * (BARS.length - 1))];
   return means.map((mean) => (Number.isFinite(mean) ? barOf(mean) : "×")).join("");
 }
 
