@@ -10,6 +10,15 @@ import { installExtension, prepareHome, startServer } from "../../test/tools/web
 import { installWeb, webSupported } from "../../test/tools/webInstall.ts";
 import { build, makePackage, ROOT, vsixFile } from "./tasks.ts";
 
+/** The folder is the learner's own. In Restricted Mode the editor's TypeScript would not start, and would stay away after trust is given until a reload. */
+const SETTINGS = {
+  "security.workspace.trust.enabled": false,
+  "workbench.startupEditor": "none",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "telemetry.telemetryLevel": "off",
+  "chat.disableAIFeatures": true,
+};
+
 const desktop = findDesktop();
 if (desktop) await openDesktop(desktop);
 else if (webSupported) await openWeb();
@@ -30,7 +39,7 @@ async function openDesktop({ command }: Desktop): Promise<void> {
 async function openWeb(): Promise<void> {
   makePackage();
   installWeb();
-  const home = prepareHome(path.join(ROOT, ".vscode-test/start"), { "telemetry.telemetryLevel": "off", "chat.disableAIFeatures": true });
+  const home = prepareHome(path.join(ROOT, ".vscode-test/start"), SETTINGS);
   installExtension(home, vsixFile());
   const workspace = path.join(homedir(), "practicum");
   mkdirSync(workspace, { recursive: true });
