@@ -23,19 +23,29 @@ export interface Examined extends Pick<CheckResult, "outcome" | "message">, Part
   readonly wrong?: { readonly got: Value };
 }
 
-/** Asks any implementation the question of a check, always on the same inputs. */
-export async function ask({ definition, seed }: PreparedCheck, name: ImplementationName, all: Implementations): Promise<Value> {
+type OnFunction = (name: string) => void;
+
+/**
+ * Asks any implementation the question of a check, always on the same inputs.
+ * @param onFunction hears of each function of the surface that the check turns to
+ */
+export async function ask(
+  { definition, seed }: PreparedCheck,
+  name: ImplementationName,
+  all: Implementations,
+  onFunction: OnFunction = () => {},
+): Promise<Value> {
   const { impl, takeTrace } = await all.get(name);
   takeTrace();
-  return (await definition.ask(impl as never, new Draw(seed), { trace: takeTrace })) as Value;
+  return (await definition.ask(watched(impl, onFunction) as never, new Draw(seed), { trace: takeTrace })) as Value;
 }
 
 /** Asks the attempt and judges its answer; what the mistake is, is found out once all checks have been asked. */
-export async function examine(check: PreparedCheck, all: Implementations): Promise<Examined> {
+export async function examine(check: PreparedCheck, all: Implementations, onFunction?: OnFunction): Promise<Examined> {
   if (check.unprepared) return { outcome: "notGraded", message: check.unprepared };
   let got: Value;
   try {
-    got = await ask(check, "attempt", all);
+    got = await ask(check, "attempt", all, onFunction);
   } catch (error) {
     return thrown(error);
   }
@@ -64,6 +74,14 @@ function thrown(error: unknown): Examined {
   const outcome: Outcome = kind === "notWritten" || kind === "missing" ? "failed" : "errored";
   return { outcome, message, ...(location && { location }) };
 }
+
+const watched = (impl: object, onFunction: OnFunction): object =>
+  new Proxy(impl, {
+    get: (target, name, receiver) => {
+      if (typeof name === "string") onFunction(name);
+      return Reflect.get(target, name, receiver);
+    },
+  });
 
 /** What would give the expected answer away, together with the learner's own. */
 const shown = (check: PreparedCheck, value: Partial<CheckResult>): Partial<CheckResult> => (check.definition.hidden ? {} : value);

@@ -43,8 +43,10 @@ async function askAll(
   onAsked: (check: PreparedCheck, asked: Asked) => void,
 ): Promise<Map<PreparedCheck, Asked>> {
   const asked = new Map<PreparedCheck, Asked>();
-  const note = (check: PreparedCheck, examined: Examined, ms: number) => {
+  const asks = new Map<PreparedCheck, string>();
+  const note = (check: PreparedCheck, verdict: Examined, ms: number) => {
     if (asked.has(check)) return; // late by the clock alone: it was judged before its timeout fired
+    const examined = asks.has(check) ? { ...verdict, asks: asks.get(check) } : verdict;
     asked.set(check, { examined, ms });
     onAsked(check, { examined, ms });
   };
@@ -55,7 +57,7 @@ async function askAll(
     const test = new Mocha.Test(check.definition.title, async () => {
       if (timeouts >= MAX_TIMEOUTS) return note(check, NOT_ASKED, 0);
       const started = performance.now();
-      const examined = await examine(check, all);
+      const examined = await examine(check, all, (name) => asks.has(check) || asks.set(check, name));
       if (!test.timedOut) note(check, examined, performance.now() - started);
     });
     mocha.suite.addTest(test);

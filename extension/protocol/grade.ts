@@ -60,6 +60,8 @@ export interface CheckResult {
   readonly hint?: string;
   readonly diagnosis?: Diagnosis;
   readonly mismatch?: Mismatch;
+  /** Function of the surface that the check asked first: where its verdict belongs in the learner's file. */
+  readonly asks?: string;
   /** Learner's line, when the attempt threw. */
   readonly location?: SourceLocation;
   readonly ms: number;

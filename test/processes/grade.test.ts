@@ -96,6 +96,16 @@ describe("grade of an attempt", function () {
     assert.ok(problem?.location?.file.endsWith("double.ts"));
   });
 
+  it("says which function of the surface each check asked first, whatever became of it", async () => {
+    for (const body of ["return x.mul(3);", 'throw new Error("oh no");', "for (;;);"]) {
+      const graded = await grade(attemptOf(doubling(body)));
+      assert.deepEqual(
+        graded.checks.map((c) => c.asks),
+        ["double", "answer"],
+      );
+    }
+  });
+
   it("names the misconception whose answer it is", async () => {
     const graded = await grade(attemptOf(REFERENCE.replace(DOUBLE, "x.mul(x)")));
     assert.deepEqual([first(graded)?.diagnosis?.misconception, first(graded)?.diagnosis?.sentence], ["squares", "You square where you should double."]);
