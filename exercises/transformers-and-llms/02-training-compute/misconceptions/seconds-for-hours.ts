@@ -1,0 +1,24 @@
+// Your GPU-hours are seconds: an hour has 3600 of them.
+import type { Cluster, Gpu, Throughput, TrainingFlops, TrainingRun } from "./surface.ts";
+
+const HOURS_PER_DAY = 24;
+
+export function trainingFlops({ parameters, tokens }: TrainingRun): TrainingFlops {
+  const forward = 2 * parameters * tokens; // each weight multiplies one number of each token, and the product is added to a sum
+  const backward = 2 * forward; // the same work for the gradient of the activations, and again for that of the weights
+  return { forward, backward, total: forward + backward };
+}
+
+export function gpuHours(flops: number, { peak, utilisation }: Gpu): number {
+  const seconds = flops / (peak * utilisation);
+  return seconds;
+}
+
+export function trainingDays(flops: number, { gpus, peak, utilisation }: Cluster): number {
+  return gpuHours(flops, { peak, utilisation }) / gpus / HOURS_PER_DAY;
+}
+
+export function utilisation(parameters: number, { tokensPerSecond, gpus, peak }: Throughput): number {
+  const achieved = trainingFlops({ parameters, tokens: tokensPerSecond }).total; // of one second: FLOP/s
+  return achieved / (gpus * peak);
+}
