@@ -5,11 +5,12 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import type { Expectation, Tolerance } from "../protocol/grade.ts";
 import { RandomStream } from "../protocol/random.ts";
-import type { TracePoint } from "../protocol/runtime.ts";
+import type { Span, TracedTensor, TracePoint } from "../protocol/runtime.ts";
 import { type TensorData, tensor, type Value } from "../protocol/tensor.ts";
 
 export { type CorpusOptions, type GeneratedCorpus, generateCorpus } from "../protocol/corpus.ts";
 export type { Tolerance } from "../protocol/grade.ts";
+export type { Span, TracedTensor, TracePoint } from "../protocol/runtime.ts";
 export { type TensorData, tensor, type Value } from "../protocol/tensor.ts";
 
 /** What crosses for a value of the surface: tensors become data, functions become remote and asynchronous. */
@@ -107,8 +108,14 @@ export const logSlopeInBand = (low: number, high: number): Expected => ({ expect
 /** The answer is [a, b]: a / b is at least `ratio`. */
 export const ratioAtLeast = (ratio: number): Expected => ({ expectation: { kind: "ratioAtLeast", ratio } });
 
+/** What the implementation has told since the question began, in order. */
 export interface AskTools {
+  /** Points of `trace.log`. */
   readonly trace: () => readonly TracePoint[];
+  /** Spans of `trace.span`, in order of ending. */
+  readonly spans: () => readonly Span[];
+  /** Intermediates of `trace.tensor`. */
+  readonly tensors: () => readonly TracedTensor[];
 }
 
 export interface CheckSpec<Surface> {
@@ -122,7 +129,6 @@ export interface CheckSpec<Surface> {
   readonly hint?: string;
   /** Milliseconds for the whole question; 5000 on save, 120000 on run. */
   readonly timeout?: number;
-  /** `tools.trace()` is what the implementation traced since the question began. */
   readonly ask: (impl: Remote<Surface>, draw: Draw, tools: AskTools) => unknown;
   readonly expect: Expected;
 }

@@ -12,29 +12,64 @@ import {
 import { FD_IN, FD_OUT } from "../protocol/runtime.ts";
 
 /** Connects; the process ends when whoever started it goes away. */
-export function connect(): MessageConnection {
+export function connect(writer: MessageWriter = new ChannelWriter()): MessageConnection {
   const input = new Socket({ fd: FD_IN, readable: true, writable: false });
   input.once("close", () => process.exit(0));
-  const connection = createMessageConnection(new SocketMessageReader(input), new BlockingWriter());
+  const connection = createMessageConnection(new SocketMessageReader(input), writer);
   connection.listen();
   return connection;
 }
 
 /**
- * Writes at once and waits until it is written, where the library's own writer waits for the event loop: a training loop that never
- * awaits still shows its curve while it runs, and a flood of points is slowed down rather than kept in memory.
+ * Writes at once, where the library's own writer waits for the event loop: a training loop that never awaits still shows its curve while it runs.
+ * An answer is written until it is written; an offer is not taken while the channel is full, so that a slow listener holds nothing up.
  */
-class BlockingWriter extends AbstractMessageWriter implements MessageWriter {
+export class ChannelWriter extends AbstractMessageWriter implements MessageWriter {
+  /** Owns the descriptor, and makes a full channel something that is told instead of waited for. */
+  readonly #channel = new Socket({ fd: FD_OUT, readable: false, writable: true }).unref();
+  /** Of messages that were taken, what has not found room yet. */
+  #rest: Buffer = Buffer.alloc(0);
+
   write(message: Message): Promise<void> {
-    const body = Buffer.from(JSON.stringify(message), "utf8");
-    const frame = Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`), body]);
-    try {
-      for (let written = 0; written < frame.length; ) written += writeSync(FD_OUT, frame, written);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
-      process.exit(0); // nobody listens any more
-    }
+    this.#rest = Buffer.concat([this.#rest, frameOf(message)]);
+    while (!this.#flush()) Atomics.wait(PAUSE, 0, 0, 1);
     return Promise.resolve();
   }
-  end(): void {}
+
+  /** @returns whether the message was taken */
+  offer(message: Message): boolean {
+    if (!this.#flush()) return false;
+    this.#rest = frameOf(message);
+    this.#flushSoon();
+    return true;
+  }
+
+  end(): void {
+    this.#channel.destroy();
+  }
+
+  #flushSoon(): void {
+    if (!this.#flush()) setTimeout(() => this.#flushSoon(), 1);
+  }
+
+  /** Writes what there is room for. @returns whether that is all */
+  #flush(): boolean {
+    try {
+      while (this.#rest.length > 0) this.#rest = this.#rest.subarray(writeSync(FD_OUT, this.#rest));
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EPIPE") process.exit(0); // nobody listens any more
+      if (code !== "EAGAIN") throw error;
+      return false;
+    }
+  }
+}
+
+/** Nobody notifies it: waiting for it is a pause. */
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+
+function frameOf(message: Message): Buffer {
+  const body = Buffer.from(JSON.stringify(message), "utf8");
+  return Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`), body]);
 }

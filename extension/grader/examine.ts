@@ -1,5 +1,5 @@
 /** One check, asked of the attempt and judged: what mocha's test body does. */
-import { type CheckDefinition, Draw } from "../check/index.ts";
+import { type AskTools, type CheckDefinition, Draw } from "../check/index.ts";
 import { explain, redact } from "../grading/explain.ts";
 import { judge } from "../grading/judge.ts";
 import type { CheckResult, Outcome } from "../protocol/grade.ts";
@@ -35,9 +35,14 @@ export async function ask(
   all: Implementations,
   onFunction: OnFunction = () => {},
 ): Promise<Value> {
-  const { impl, takeTrace } = await all.get(name);
-  takeTrace();
-  return (await definition.ask(watched(impl, onFunction) as never, new Draw(seed), { trace: takeTrace })) as Value;
+  const { impl, told } = await all.get(name);
+  told.length = 0;
+  const tools: AskTools = {
+    trace: () => told.flatMap((event) => (event.kind === "points" ? event.points : [])),
+    spans: () => told.flatMap((event) => (event.kind === "spans" ? event.spans : [])),
+    tensors: () => told.flatMap((event) => (event.kind === "tensors" ? event.tensors : [])),
+  };
+  return (await definition.ask(watched(impl, onFunction) as never, new Draw(seed), tools)) as Value;
 }
 
 /** Asks the attempt and judges its answer; what the mistake is, is found out once all checks have been asked. */

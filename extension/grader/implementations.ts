@@ -2,15 +2,15 @@
 import type { MessageConnection } from "vscode-jsonrpc";
 import type { Onnx } from "../check/index.ts";
 import { AskRequest, type ImplementationName, StartRequest, StopNotification } from "../protocol/grader.ts";
-import type { TracePoint } from "../protocol/runtime.ts";
+import type { RunEvent } from "../protocol/runtime.ts";
 import type { TensorData } from "../protocol/tensor.ts";
 import { decode, encode } from "../protocol/wire.ts";
 import { type Ask, AttemptFault, faulty, remote } from "./remote.ts";
 
 export interface Started {
   readonly impl: object;
-  /** What was traced since it was last asked for. */
-  readonly takeTrace: () => readonly TracePoint[];
+  /** What was traced since the question began. */
+  readonly told: RunEvent[];
 }
 
 export class Implementations {
@@ -49,7 +49,7 @@ export class Implementations {
 
   async #start(name: ImplementationName, forget: () => void): Promise<Started & { readonly id: number }> {
     const { id, load } = await faulty(() => this.#startRequest(name));
-    const trace: TracePoint[] = [];
+    const told: RunEvent[] = [];
     const ask: Ask = async (call) => {
       try {
         return await faulty(() => this.#connection.sendRequest(AskRequest, { ...call, id, implementation: load.implementation }));
@@ -58,8 +58,8 @@ export class Implementations {
         throw error;
       }
     };
-    const impl = remote(ask, load.exports, (points) => void trace.push(...points));
-    return { id, impl, takeTrace: () => trace.splice(0) };
+    const impl = remote(ask, load.exports, (events) => void told.push(...events));
+    return { id, impl, told };
   }
 
   #startRequest(name: ImplementationName) {

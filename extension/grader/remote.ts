@@ -1,7 +1,8 @@
 /** An implementation as the checks see it: every function asynchronous, every object it returned still askable. */
 import { ResponseError } from "vscode-jsonrpc";
 import { faultFrom } from "../protocol/fault.ts";
-import { type CallParams, type CallResult, IMPLEMENTATION_FAULT, type ImplementationFault, THE_FUNCTION_ITSELF, type TracePoint } from "../protocol/runtime.ts";
+import { runEventsOf } from "../protocol/runEvent.ts";
+import { type CallParams, type CallResult, IMPLEMENTATION_FAULT, type ImplementationFault, type RunEvent, THE_FUNCTION_ITSELF } from "../protocol/runtime.ts";
 import { decode, encode, type HandleRef } from "../protocol/wire.ts";
 
 /** The implementation failed, not the check. */
@@ -17,11 +18,11 @@ export class AttemptFault extends Error {
 /** @throws {AttemptFault} */
 export type Ask = (call: Omit<CallParams, "implementation">) => Promise<CallResult>;
 
-/** @param onTrace points that a call traced, in order */
-export function remote(ask: Ask, exports: readonly string[], onTrace: (points: readonly TracePoint[]) => void): object {
+/** @param onTrace what a call traced */
+export function remote(ask: Ask, exports: readonly string[], onTrace: (events: readonly RunEvent[]) => void): object {
   const call = async (handle: number | undefined, method: string, args: readonly unknown[]): Promise<unknown> => {
     const { value, trace } = await ask({ handle, method, args: args.map((arg) => encode(arg)) });
-    onTrace(decode(trace) as readonly TracePoint[]);
+    onTrace(runEventsOf(trace));
     return decode(value, fromHandle);
   };
   const fromHandle = ({ handle, methods }: HandleRef): unknown => {

@@ -26,23 +26,79 @@ export interface GeneratedCorpus {
 }
 
 /** Text of a Markov source: each context of `order` symbols has its own distribution of the next. */
-export function generateCorpus(length: number, { seed, symbols = 8, order = 2, sharpness = 2.5 }: CorpusOptions): GeneratedCorpus {
-  const stream = new RandomStream(seed);
-  const contexts = symbols ** order;
-  const favourites = Array.from({ length: order }, () => shuffled(symbols, stream)); // [symbols back][that symbol] -> next symbol
-  const next = Array.from({ length: contexts }, (_, context) => distribution(context, favourites, symbols, sharpness));
-  const alphabet = "abcdefghijklmnopqrstuvwxyz".slice(0, symbols);
-  let context = stream.integer(0, contexts - 1);
-  let text = "";
+export function generateCorpus(length: number, options: CorpusOptions): GeneratedCorpus {
+  const source = new TokenSource(options);
+  const { alphabet, entropyRate } = source;
   const surprise: number[] = [];
-  while (text.length < length) {
-    const p = next[context] as number[];
-    const symbol = sample(p, stream.uniform());
-    text += alphabet[symbol];
-    surprise.push(-Math.log(p[symbol] as number));
-    context = follow(context, symbol, symbols, contexts);
+  let text = "";
+  for (let i = 0; i < length; i++) {
+    text += alphabet[source.next()];
+    surprise.push(source.surprise);
   }
-  return { text, alphabet, entropyRate: entropyRate(next, symbols), surprise };
+  return { text, alphabet, entropyRate, surprise };
+}
+
+/** The source itself: its tokens one after the other, without end. */
+export class TokenSource {
+  /** A symbol's place is its token. */
+  readonly alphabet: string;
+  /** Nats per token that even a perfect model cannot predict. */
+  readonly entropyRate: number;
+  readonly #stream: RandomStream;
+  /** [context][symbol]: how likely it is, and the sum of that up to it */
+  readonly #next: readonly (readonly number[])[];
+  readonly #below: readonly Float64Array[];
+  #context: number;
+  #taken = 0;
+  #cost = 0;
+  #surprise = 0;
+
+  constructor({ seed, symbols = 8, order = 2, sharpness = 2.5 }: CorpusOptions) {
+    const stream = new RandomStream(seed);
+    const contexts = symbols ** order;
+    // A permutation, so that no symbol is every symbol's favourite and all are about equally frequent.
+    const favourites = Array.from({ length: order }, () => stream.permutation(symbols)); // [symbols back][that symbol] -> next symbol
+    this.#next = Array.from({ length: contexts }, (_, context) => distribution(context, favourites, symbols, sharpness));
+    this.#below = this.#next.map(cumulative);
+    this.alphabet = "abcdefghijklmnopqrstuvwxyz".slice(0, symbols);
+    this.entropyRate = entropyRate(this.#next, symbols);
+    this.#context = stream.integer(0, contexts - 1);
+    this.#stream = stream;
+  }
+
+  /** Nats that the last token costs a model that knows the source. */
+  get surprise(): number {
+    return this.#surprise;
+  }
+
+  /** Mean of that over all tokens so far. */
+  get meanSurprise(): number {
+    return this.#cost / this.#taken;
+  }
+
+  /** The next token. */
+  next(): number {
+    const below = this.#below[this.#context] as Float64Array;
+    const u = this.#stream.uniform();
+    let token = 0;
+    while (token < below.length - 1 && u >= (below[token] as number)) token++; // rounding: the sum may end a little below 1
+    this.#surprise = -Math.log(this.#next[this.#context]?.[token] as number);
+    this.#cost += this.#surprise;
+    this.#taken += 1;
+    this.#context = follow(this.#context, token, this.alphabet.length, this.#next.length);
+    return token;
+  }
+
+  /** The next `count` tokens, int32 [count]. What is taken later is text that was not seen before. */
+  take(count: number): Int32Array {
+    return this.fill(new Int32Array(count));
+  }
+
+  /** The next tokens, into an array that there is: a Uint8Array keeps 100 million in 100 MB. */
+  fill<T extends Int32Array | Uint16Array | Uint8Array>(into: T): T {
+    for (let i = 0; i < into.length; i++) into[i] = this.next();
+    return into;
+  }
 }
 
 /** Each symbol of the context has a favourite to come next: e^sharpness times as likely as it were otherwise. */
@@ -77,23 +133,9 @@ function stationary(next: readonly (readonly number[])[], symbols: number): numb
   return visits;
 }
 
-/** A permutation, so that no symbol is every symbol's favourite and all are about equally frequent. Fisher and Yates (1938). */
-function shuffled(count: number, stream: RandomStream): number[] {
-  const list = Array.from({ length: count }, (_, i) => i);
-  for (let last = count - 1; last > 0; last--) {
-    const other = stream.integer(0, last);
-    [list[last], list[other]] = [list[other] as number, list[last] as number];
-  }
-  return list;
-}
-
-function sample(p: readonly number[], u: number): number {
+function cumulative(p: readonly number[]): Float64Array {
   let below = 0;
-  for (const [symbol, x] of p.entries()) {
-    below += x;
-    if (u < below) return symbol;
-  }
-  return p.length - 1; // rounding: the sum may end a little below 1
+  return Float64Array.from(p, (x) => (below += x));
 }
 
 function normalised(weights: readonly number[]): number[] {

@@ -43,8 +43,47 @@ export class RandomStream {
     return list[this.integer(0, list.length - 1)] as T;
   }
 
-  /** A tensor of independent draws. */
-  fill(shape: readonly number[], draw: () => number, dtype: DType = "float32"): TensorData {
-    return tensor(Array.from({ length: sizeOf(shape) }, draw), shape, dtype);
+  /**
+   * One place of the list, drawn in proportion to its weight.
+   * @param of weights that are not negative, such as probabilities, or logits: the weights' logarithms, divided by the temperature (1 by default)
+   */
+  categorical(of: { readonly weights: ArrayLike<number> } | { readonly logits: ArrayLike<number>; readonly temperature?: number }): number {
+    const weights = "weights" in of ? Array.from(of.weights) : exponentials(of.logits, of.temperature ?? 1);
+    const total = weights.reduce((a, b) => a + b, 0);
+    if (!(total > 0 && Number.isFinite(total))) throw new RangeError(`categorical: the weights sum to ${total}; nothing can be drawn in proportion to them`);
+    let left = total * this.#next();
+    const drawn = weights.findIndex((weight) => {
+      left -= weight;
+      return left < 0;
+    });
+    return drawn >= 0 ? drawn : weights.findLastIndex((weight) => weight > 0); // rounding: the sum may end a little below the total
   }
+
+  /** The whole numbers below `count` in random order. Fisher and Yates (1938). */
+  permutation(count: number): number[] {
+    return this.shuffled(Array.from({ length: count }, (_, i) => i));
+  }
+
+  /** The elements of the list in random order, in a new list. */
+  shuffled<T>(list: readonly T[]): T[] {
+    const order = [...list];
+    for (let last = order.length - 1; last > 0; last--) {
+      const other = this.integer(0, last);
+      [order[last], order[other]] = [order[other] as T, order[last] as T];
+    }
+    return order;
+  }
+
+  /** A tensor of independent draws, as plain data. */
+  fill(shape: readonly number[], draw: () => number, dtype: DType = "float32"): TensorData {
+    const filled = tensor(new Float32Array(sizeOf(shape)), shape, dtype);
+    for (let i = 0; i < filled.data.length; i++) filled.data[i] = draw();
+    return filled;
+  }
+}
+
+/** The largest is taken off first, so that none overflows. */
+function exponentials(logits: ArrayLike<number>, temperature: number): number[] {
+  const most = Array.from(logits).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  return Array.from(logits, (x) => Math.exp((x - most) / temperature));
 }

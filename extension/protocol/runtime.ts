@@ -1,5 +1,6 @@
 /** Messages between whoever supervises and one runtime process: JSON-RPC 2.0 on file descriptors 3 (in) and 4 (out). */
 import { NotificationType, RequestType } from "vscode-jsonrpc";
+import type { DType, TensorData } from "./tensor.ts";
 import type { Wire } from "./wire.ts";
 
 export const PROTOCOL_VERSION = 1;
@@ -15,6 +16,8 @@ export interface BackendInfo {
   readonly name: BackendName;
   /** e.g. "WebAssembly SIMD" or the name of the GPU */
   readonly device: string;
+  /** Bytes that tensors may take in all, where the backend tells. */
+  readonly memory?: number;
   /** Faster rungs that did not start, each with its reason. */
   readonly skipped: readonly { readonly name: BackendName; readonly reason: string }[];
 }
@@ -51,7 +54,7 @@ export interface CallParams {
 }
 export interface CallResult {
   readonly value: Wire;
-  /** The `TracePoint`s of the call; their values may be NaN, which JSON cannot say. */
+  /** The `RunEvent`s of the call; values may be NaN, which JSON cannot say. */
   readonly trace: Wire;
 }
 
@@ -76,8 +79,45 @@ export interface PlotSpec {
   readonly y?: { readonly label?: string; readonly log?: boolean };
 }
 
+/** A named stretch of time of the program. */
+export interface Span {
+  /** Unique within the process, in order of beginning. */
+  readonly id: number;
+  readonly name: string;
+  /** Milliseconds, by the clock of `performance.now()`. */
+  readonly start: number;
+  readonly duration: number;
+  /** The span within which it began. */
+  readonly parent?: number;
+  /** Of how many spans of one name this is the sum, where there were too many to tell each. */
+  readonly count?: number;
+}
+
+/** A named intermediate of a computation, as it was. */
+export interface TracedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** Absent where it is too large to tell. */
+  readonly value?: TensorData;
+  readonly statistics: TensorStatistics;
+}
+
+/** Over the elements that are finite; `nan` and `infinite` count the others. Without any, mean and extremes are NaN. */
+export interface TensorStatistics {
+  readonly mean: number;
+  readonly deviation: number;
+  readonly min: number;
+  readonly max: number;
+  readonly nan: number;
+  readonly infinite: number;
+}
+
 export type RunEvent =
-  | { readonly kind: "points"; readonly points: readonly TracePoint[] }
+  /** `merged`: how many further points came too fast to be told; lowest, highest and last of each series are never among them */
+  | { readonly kind: "points"; readonly points: readonly TracePoint[]; readonly merged?: number }
+  | { readonly kind: "spans"; readonly spans: readonly Span[] }
+  | { readonly kind: "tensors"; readonly tensors: readonly TracedTensor[] }
   | { readonly kind: "plot"; readonly plot: PlotSpec }
   | { readonly kind: "progress"; readonly done: number; readonly total: number; readonly label?: string };
 

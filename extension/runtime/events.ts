@@ -1,35 +1,55 @@
-/** What a run tells, in bundles: a flood of points costs few messages. */
-import type { RunEvent, TracePoint } from "../protocol/runtime.ts";
+/** What a run tells, in bundles: a flood of points costs few messages, and whoever listens slowly does not hold up the training. */
+import type { RunEvent } from "../protocol/runtime.ts";
+import { EventBuffer } from "./eventBuffer.ts";
 
 /** Milliseconds between two bundles; a screen shows no more. */
 const PERIOD = 40;
+/** A screen is some 2000 pixels wide, and a bundle a small part of it. */
+const LIMITS = { points: 4000, spans: 2000, tensors: 200 };
+
+export interface Outlet {
+  /** Sends now if it can be done without waiting. @returns whether it was sent */
+  readonly offer: (event: RunEvent) => boolean;
+  /** Sends, and waits for it where it has to. */
+  readonly send: (event: RunEvent) => void;
+}
 
 export class EventStream {
-  readonly #send: (event: RunEvent) => void;
-  #points: TracePoint[] = [];
-  #progress: RunEvent | undefined;
-  #sentAt = 0;
+  readonly #outlet: Outlet;
+  readonly #buffer = new EventBuffer(LIMITS);
+  /** Taken from the buffer, and not wanted yet. */
+  #bundle: RunEvent[] = [];
+  #triedAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(send: (event: RunEvent) => void) {
-    this.#send = send;
+  constructor(outlet: Outlet) {
+    this.#outlet = outlet;
   }
 
   push(event: RunEvent): void {
-    if (event.kind === "points") this.#points.push(...event.points);
-    else if (event.kind === "progress") this.#progress = event;
-    else this.#send(event);
-    if (performance.now() - this.#sentAt >= PERIOD) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), PERIOD);
+    this.#buffer.push(event);
+    if (performance.now() - this.#triedAt >= PERIOD) this.#offer();
+    else this.#timer ??= setTimeout(() => this.#offer(), PERIOD);
   }
 
-  flush(): void {
+  /** Sends what is left. */
+  end(): void {
+    clearTimeout(this.#timer);
+    for (const event of [...this.#bundle, ...this.#buffer.take()]) this.#outlet.send(event);
+    this.#bundle = [];
+  }
+
+  #offer(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#sentAt = performance.now();
-    if (this.#points.length > 0) this.#send({ kind: "points", points: this.#points });
-    if (this.#progress) this.#send(this.#progress);
-    this.#points = [];
-    this.#progress = undefined;
+    this.#triedAt = performance.now();
+    if (this.#bundle.length === 0) this.#bundle = this.#buffer.take();
+    while (this.#bundle.length > 0) {
+      if (!this.#outlet.offer(this.#bundle[0] as RunEvent)) {
+        this.#timer = setTimeout(() => this.#offer(), PERIOD);
+        return;
+      }
+      this.#bundle.shift();
+    }
   }
 }

@@ -1,34 +1,32 @@
 /** The program that runs one implementation: it gets inputs and returns outputs, and knows nothing of checks. */
-import { connect } from "../child/connection.ts";
+import type { Message } from "vscode-jsonrpc";
+import { ChannelWriter, connect } from "../child/connection.ts";
 import { asResponse, faultOf } from "../child/faults.ts";
 import { lockDown } from "../child/lockdown.ts";
 import { loadModule } from "../child/modules.ts";
 import { prepareStripper } from "../child/strip.ts";
-import {
-  CallRequest,
-  LoadRequest,
-  PROTOCOL_VERSION,
-  ReadyNotification,
-  RunEventNotification,
-  RunRequest,
-  type SourceTree,
-  type TracePoint,
-} from "../protocol/runtime.ts";
+import { CallRequest, LoadRequest, PROTOCOL_VERSION, ReadyNotification, RunEventNotification, RunRequest, type SourceTree } from "../protocol/runtime.ts";
 import { encode } from "../protocol/wire.ts";
 import { startBackend } from "./backends/ladder.ts";
+import { EventBuffer } from "./eventBuffer.ts";
 import { EventStream } from "./events.ts";
 import { Implementation, MissingFunction } from "./implementation.ts";
 import * as practicum from "./practicum.ts";
+import { allTold, configure } from "./services/session.ts";
 import * as tf from "./tensors.ts";
 
-const { configure, ...forLearners } = practicum;
-const builtIns = { "@tensorflow/tfjs": tf, practicum: forLearners };
+/** Of one call; a check that asks for more of one series compares what the program cannot have meant. */
+const CALL_LIMITS = { points: 100_000, spans: 10_000, tensors: 200 };
+
+const builtIns = { "@tensorflow/tfjs": tf, practicum };
 const implementations: Implementation[] = [];
 const trees: SourceTree[] = [];
 
 Error.stackTraceLimit = 50; // the learner's own line stands below a dozen of the library's
-const connection = connect();
+const writer = new ChannelWriter();
+const connection = connect(writer);
 const [backend] = await Promise.all([startBackend(), prepareStripper()]);
+configure({ backend });
 lockDown();
 
 connection.onRequest(LoadRequest, ({ source, seed, corpus }) =>
@@ -42,23 +40,29 @@ connection.onRequest(LoadRequest, ({ source, seed, corpus }) =>
 
 connection.onRequest(CallRequest, ({ implementation, handle, method, args }) =>
   orFault(async () => {
-    const trace: TracePoint[] = [];
-    configure({ sink: (event) => void (event.kind === "points" && trace.push(...event.points)) });
-    return { value: await at(implementation).call(handle, method, args), trace: encode(trace) };
+    const told = new EventBuffer(CALL_LIMITS);
+    configure({ sink: (event) => told.push(event) });
+    const value = await at(implementation).call(handle, method, args);
+    await allTold();
+    return { value, trace: encode(told.take()) };
   }),
 );
 
 connection.onRequest(RunRequest, ({ implementation, program, scale }) =>
   orFault(async () => {
-    const events = new EventStream((event) => void connection.sendNotification(RunEventNotification, encode(event)));
+    const events = new EventStream({
+      offer: (event) => writer.offer({ jsonrpc: "2.0", method: RunEventNotification.method, params: encode(event) } as Message),
+      send: (event) => void connection.sendNotification(RunEventNotification, encode(event)),
+    });
     configure({ sink: (event) => events.push(event) });
     trees.push(program);
     try {
       const { default: run } = await loadModule(program, builtIns);
       if (typeof run !== "function") throw new Error(`${program.entry} has no default export that is a function`);
       await run(at(implementation).exports, { scale });
+      await allTold();
     } finally {
-      events.flush();
+      events.end();
     }
     return null;
   }),

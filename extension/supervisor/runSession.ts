@@ -1,6 +1,7 @@
 /** One run of `run.ts` on an attempt, in a process of its own that ends with it. */
 import { ResponseError } from "vscode-jsonrpc/node";
 import { faultFrom } from "../protocol/fault.ts";
+import { runEventOf } from "../protocol/runEvent.ts";
 import {
   type BackendInfo,
   IMPLEMENTATION_FAULT,
@@ -13,7 +14,6 @@ import {
 import type { RunRequest as Request, RunResult } from "./api.ts";
 import { watchMemory } from "./memory.ts";
 import type { Process } from "./process.ts";
-import { runEventOf } from "./runEvent.ts";
 import { runtimeSeed } from "./seeds.ts";
 
 type Log = (line: string) => void;

@@ -25,8 +25,9 @@ export async function buildTypes(root, outDir) {
 }
 
 async function sourcesDigest(root) {
-  const protocol = (await readdir(path.join(root, "extension/protocol"))).map((file) => `extension/protocol/${file}`);
-  const sources = ["extension/tools/types.mjs", "extension/runtime/practicum.ts", `${CORE}/package.json`, ...protocol.sort()];
+  const below = async (folder) => (await readdir(path.join(root, folder))).sort().map((file) => `${folder}/${file}`);
+  const described = [...(await below("extension/protocol")), ...(await below("extension/runtime/services"))];
+  const sources = ["extension/tools/types.mjs", "extension/runtime/practicum.ts", `${CORE}/package.json`, ...described];
   const hash = createHash("sha256");
   for (const source of sources) hash.update(await readFile(path.join(root, source)));
   return hash.digest("hex").slice(0, 16);
@@ -56,7 +57,7 @@ const practicumTypes = (root) => bundle(path.join(root, "extension/runtime/pract
 async function bundle(input) {
   const build = await rollup({
     input,
-    external: ["vscode-jsonrpc", /^pure-rand/],
+    external: ["vscode-jsonrpc", "@tensorflow/tfjs", /^pure-rand/],
     onwarn: ({ code, message }) => ["CIRCULAR_DEPENDENCY", "UNUSED_EXTERNAL_IMPORT"].includes(code) || console.warn(message),
     plugins: [dts({ tsconfig: false, respectExternal: true, compilerOptions: { stripInternal: true, skipLibCheck: true, allowImportingTsExtensions: true } })],
   });

@@ -28,7 +28,8 @@ describe(`pack ${pack.id}`, function () {
 
 function prove(exercise: Exercise): void {
   const { variants, misconceptions } = namesOf(exercise);
-  const gradeOf = (subject?: ImplementationName): Promise<Grade> => supervisor.grade({ exercise, attempt: starterTree(exercise), tier: "run", seed: SEED, subject });
+  const gradeOf = (subject?: ImplementationName): Promise<Grade> =>
+    supervisor.grade({ exercise, attempt: starterTree(exercise), tier: "run", seed: SEED, subject });
 
   it("its sources have no type errors", () => {
     const { stdout } = spawnSync(process.execPath, [path.join(root, "node_modules/typescript/bin/tsc"), "-p", exercise.folder], { encoding: "utf8" });

@@ -143,6 +143,25 @@ check("at three", { points: 1, when: "save", catches: ["adds-nothing", "squares"
     }
   });
 
+  it("a check can ask what was traced since its question began", async () => {
+    const exercise = await tinyExercise({
+      "double.check.ts": `import { check, exact } from "practicum/check";
+for (const title of ["traced", "once more"]) check(title, { points: 1, when: "save",
+  ask: async (impl: any, _, tools) => {
+    await impl.step(3);
+    await impl.step(4);
+    return [tools.trace().map((p) => p.value), tools.spans().map((s) => s.name), tools.tensors().map((t) => [t.name, t.shape])];
+  },
+  expect: exact.value([[3, 4], ["forward", "forward"], [["x", [3]], ["x", [4]]]]),
+});`,
+    });
+    const attempt = attemptOf(`import * as tf from "@tensorflow/tfjs";
+import { trace } from "practicum";
+export const step = (n: number) => trace.span("forward", () => { trace.log({ n }, 0); trace.tensor("x", tf.ones([n])); return n; });`);
+    const graded = await grade(attempt, exercise);
+    assert.equal(graded.outcome, "passed", JSON.stringify(graded.checks, null, 1));
+  });
+
   it("a hidden check shows its hint, never an expected value nor an answer", async () => {
     const hidden = (await grade(attemptOf(REFERENCE.replace("42", "41")))).checks[1];
     assert.equal(hidden?.hint, "Six by nine.");

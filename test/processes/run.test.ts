@@ -7,7 +7,7 @@ import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
 import { attemptOf, dist, REFERENCE, tinyExercise } from "./tinyPack.ts";
 
 const runs = (body: string): Record<string, string> => ({
-  "run.ts": `import * as tf from "@tensorflow/tfjs";\nimport { breathe, corpus, progress, random, trace } from "practicum";\nexport default async function run(attempt: any, options: any): Promise<void> {\n${body}\n}\n`,
+  "run.ts": `import * as tf from "@tensorflow/tfjs";\nimport { breathe, corpus, device, progress, random, trace } from "practicum";\nexport default async function run(attempt: any, options: any): Promise<void> {\n${body}\n}\n`,
 });
 
 describe("run of an exercise", function () {
@@ -57,12 +57,43 @@ describe("run of an exercise", function () {
     assert.ok(pointsOf(events).length >= 100);
   });
 
-  it("a flood of points arrives whole, in few messages", async () => {
+  it("a flood of points arrives in few messages: each is told, or counted", async () => {
+    const { events } = await run(await tinyExercise(runs("for (let step = 0; step < 1e6; step++) trace.log({ loss: step === 123_456 ? -1 : step }, step);")));
+    const points = pointsOf(events);
+    const merged = events.reduce((sum, event) => sum + (event.kind === "points" ? (event.merged ?? 0) : 0), 0);
+    assert.equal(points.length + merged, 1e6);
+    assert.deepEqual([points[0]?.step, points.find(({ value }) => value < 0)?.step, points.at(-1)?.step], [0, 123_456, 999_999]);
+    assert.ok(points.length < 200_000, `${points.length} points`);
+  });
+
+  it("spans nest, also across await, and end where their work throws", async () => {
     const { events } = await run(
-      await tinyExercise(runs("for (let step = 0; step < 50_000; step++) { trace.log({ loss: step }, step); if (step % 1000 === 0) await breathe(); }")),
+      await tinyExercise(
+        runs(`await trace.span("step", async () => {
+          trace.span("forward", () => trace.span("attention", () => 1));
+          await Promise.all([trace.span("a", async () => { await breathe(); trace.span("inner", () => 1); }), trace.span("b", () => breathe())]);
+          try { trace.span("fails", () => { throw new Error("no"); }); } catch {}
+        });`),
+      ),
     );
-    assert.equal(pointsOf(events).length, 50_000);
-    assert.ok(events.length < 500, `${events.length} messages`);
+    const spans = events.flatMap((event) => (event.kind === "spans" ? event.spans : []));
+    const names = new Map(spans.map(({ id, name }) => [id, name]));
+    assert.deepEqual(
+      [...spans].sort((a, b) => a.id - b.id).map(({ name, parent }) => [name, parent === undefined ? undefined : names.get(parent)]),
+      [
+        ["step", undefined],
+        ["forward", "step"],
+        ["attention", "forward"],
+        ["a", "step"],
+        ["b", "step"],
+        ["inner", "a"],
+        ["fails", "step"],
+      ],
+    );
+    for (const { start, duration, parent } of spans) {
+      const around = spans.find(({ id }) => id === parent);
+      if (around) assert.ok(around.start <= start && start + duration <= around.start + around.duration + 1e-6);
+    }
   });
 
   it("NaN and infinity are points too", async () => {
@@ -99,6 +130,18 @@ describe("run of an exercise", function () {
     assert.equal((await run(await tinyExercise(runs(body)))).output, "0,0,2,2,1,1\n");
   });
 
+  it("intermediates are told: small ones whole, large ones by their statistics", async () => {
+    const body = `const x = tf.tensor2d([[1, 2], [3, NaN]]);
+      console.log(trace.tensor("small", x) === x, tf.memory().numTensors);
+      tf.tidy(() => void trace.tensor("large", tf.range(0, 20_000, 1, "int32")));`;
+    const { events, output } = await run(await tinyExercise(runs(body)));
+    const [small, large] = events.flatMap((event) => (event.kind === "tensors" ? event.tensors : []));
+    assert.equal(output, "true 1\n");
+    assert.deepEqual([small?.name, small?.shape, small?.value?.data], ["small", [2, 2], Float32Array.of(1, 2, 3, Number.NaN)]);
+    assert.deepEqual(small?.statistics, { mean: 2, deviation: Math.sqrt(2 / 3), min: 1, max: 3, nan: 1, infinite: 0 });
+    assert.deepEqual([large?.dtype, large?.shape, large?.value, large?.statistics.max], ["int32", [20_000], undefined, 19_999]);
+  });
+
   const learned: [name: string, body: string, printed: string][] = [
     [
       "gathers in batches, which the wasm backend gets wrong",
@@ -114,6 +157,26 @@ describe("run of an exercise", function () {
       "sums by Einstein's convention",
       "const a = tf.range(0, 6).reshape([2, 3]), b = tf.range(0, 6).reshape([2, 3]); for (const e of ['ij,kj->ik', 'ij,ij->', 'ij,ij->j', 'ij,kl->lk']) console.log((await tf.einsum(e, a, b).data()).join());",
       "5,14,14,50\n55\n9,17,29\n0,45,15,60,30,75",
+    ],
+    [
+      "collects spans, those of others left out",
+      "trace.span('before', () => 1); const { result, spans } = await trace.collect(() => trace.span('outer', () => trace.span('inner', () => 7))); const [outer, inner] = spans; console.log(result, spans.map((s) => s.name).join(), inner!.parent === outer!.id, outer!.duration >= inner!.duration);",
+      "7 outer,inner true true",
+    ],
+    [
+      "draws tensors from the stream that draws numbers",
+      "const [r, t] = [random(5), random(5)]; console.log((await t.normals([2, 2]).data()).join() === Float32Array.from([1, 2, 3, 4], () => r.normal()).join(), t.integers([3], 1, 2).dtype, t.uniforms([2, 3]).shape.join());",
+      "true int32 2,3",
+    ],
+    [
+      "takes tokens of a source without their text",
+      "const { text, alphabet } = corpus.generate(20, { seed: 3 }); console.log([...corpus.source({ seed: 3 }).take(20)].map((t) => alphabet[t]).join('') === text);",
+      "true",
+    ],
+    [
+      "knows what it computes on",
+      "const d = await device(); console.log(d.backend, d.name, d.kind, d.memory, d.gigaflops > 0, (await device()) === d, tf.memory().numTensors);",
+      "wasm WebAssembly SIMD cpu 4294967296 true true 0",
     ],
     [
       "of one tensor and of three",

@@ -1,7 +1,7 @@
 /** A generated corpus: the same for a seed, and as unpredictable as it says. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { generateCorpus } from "../../extension/protocol/corpus.ts";
+import { generateCorpus, TokenSource } from "../../extension/protocol/corpus.ts";
 
 describe("generated corpus", () => {
   it("is decided by its seed", () => {
@@ -13,6 +13,14 @@ describe("generated corpus", () => {
     const { text, alphabet } = generateCorpus(500, { seed: 1, symbols: 5 });
     assert.equal(alphabet, "abcde");
     assert.match(text, /^[a-e]{500}$/);
+  });
+
+  it("its tokens are those of its text, in batches of any size", () => {
+    const { text, alphabet, surprise } = generateCorpus(60, { seed: 7 });
+    const source = new TokenSource({ seed: 7 });
+    const tokens = [...source.take(10), ...source.fill(new Uint16Array(49)), source.next()];
+    assert.equal(tokens.map((token) => alphabet[token]).join(""), text);
+    assert.ok(Math.abs(source.meanSurprise - surprise.reduce((a, b) => a + b, 0) / 60) < 1e-12);
   });
 
   it("noise has the entropy of a uniform guess", () => {

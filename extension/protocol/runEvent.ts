@@ -1,0 +1,97 @@
+/** Learner code runs in the process that sends run events, so nothing in them is believed before it is looked at. */
+import type { PlotSpec, RunEvent, Span, TracedTensor, TracePoint } from "./runtime.ts";
+import { isTensorData } from "./tensor.ts";
+import { decode } from "./wire.ts";
+
+/** The event, made anew from the parts that belong to it; nothing when it is none. */
+export const runEventOf = (wire: unknown): RunEvent | undefined => eventFrom(decoded(wire));
+
+/** What a call traced; what is no event is left out. */
+export function runEventsOf(wire: unknown): RunEvent[] {
+  const events = decoded(wire);
+  return Array.isArray(events) ? events.flatMap((event) => eventFrom(event) ?? []) : [];
+}
+
+function eventFrom(event: unknown): RunEvent | undefined {
+  if (!isRecord(event)) return undefined;
+  switch (event.kind) {
+    case "points": {
+      const { points, merged } = event;
+      return isListOf(points, isPoint) && isNumberOrNothing(merged)
+        ? { kind: "points", points: points.map(({ series, step, value }) => ({ series, step, value })), ...(merged !== undefined && { merged }) }
+        : undefined;
+    }
+    case "spans":
+      return isListOf(event.spans, isSpan) ? { kind: "spans", spans: event.spans.map(spanFrom) } : undefined;
+    case "tensors":
+      return isListOf(event.tensors, isTracedTensor) ? { kind: "tensors", tensors: event.tensors.map(tracedTensorFrom) } : undefined;
+    case "plot":
+      return isPlot(event.plot) ? { kind: "plot", plot: event.plot } : undefined;
+    case "progress": {
+      const { done, total, label } = event;
+      return typeof done === "number" && typeof total === "number" && isTextOrNothing(label)
+        ? { kind: "progress", done, total, ...(label !== undefined && { label }) }
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function decoded(wire: unknown): unknown {
+  try {
+    return decode(wire);
+  } catch {
+    return undefined; // a malformed tensor, say
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isTextOrNothing = (value: unknown): value is string | undefined => value === undefined || typeof value === "string";
+const isFlagOrNothing = (value: unknown): boolean => value === undefined || typeof value === "boolean";
+
+const isNumber = (value: unknown): value is number => typeof value === "number";
+const isNumberOrNothing = (value: unknown): value is number | undefined => value === undefined || typeof value === "number";
+const isListOf = <T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] => Array.isArray(value) && value.every(isOne);
+
+const isPoint = (value: unknown): value is TracePoint =>
+  isRecord(value) && typeof value.series === "string" && typeof value.step === "number" && typeof value.value === "number";
+
+const isSpan = (value: unknown): value is Span =>
+  isRecord(value) &&
+  typeof value.name === "string" &&
+  [value.id, value.start, value.duration].every((part) => typeof part === "number") &&
+  [value.parent, value.count].every(isNumberOrNothing);
+
+const spanFrom = ({ id, name, start, duration, parent, count }: Span): Span => ({
+  ...{ id, name, start, duration },
+  ...(parent !== undefined && { parent }),
+  ...(count !== undefined && { count }),
+});
+
+const isTracedTensor = (value: unknown): value is TracedTensor =>
+  isRecord(value) &&
+  typeof value.name === "string" &&
+  isListOf(value.shape, isNumber) &&
+  ["float32", "int32", "bool"].includes(value.dtype as string) &&
+  (value.value === undefined || isTensorData(value.value)) &&
+  isRecord(value.statistics) &&
+  STATISTICS.every((name) => typeof (value.statistics as Record<string, unknown>)[name] === "number");
+
+const STATISTICS = ["mean", "deviation", "min", "max", "nan", "infinite"] as const;
+
+const tracedTensorFrom = ({ name, shape, dtype, value, statistics }: TracedTensor): TracedTensor => ({
+  ...{ name, shape, dtype },
+  ...(value && { value }),
+  statistics: Object.fromEntries(STATISTICS.map((part) => [part, statistics[part]])) as unknown as TracedTensor["statistics"],
+});
+
+const isAxis = (value: unknown): boolean => value === undefined || (isRecord(value) && isTextOrNothing(value.label) && isFlagOrNothing(value.log));
+
+const isPlot = (value: unknown): value is PlotSpec =>
+  isRecord(value) &&
+  typeof value.title === "string" &&
+  Array.isArray(value.series) &&
+  value.series.every((s) => typeof s === "string") &&
+  isAxis(value.x) &&
+  isAxis(value.y);

@@ -1,0 +1,29 @@
+/** What this process was given, and where what it tells goes: state that the services share. */
+import type { BackendInfo, RunEvent } from "../../protocol/runtime.ts";
+
+export interface Session {
+  readonly sink: (event: RunEvent) => void;
+  readonly seed: number;
+  /** Text of the exercise or of the learner's own file. */
+  readonly corpus: string;
+  readonly backend: BackendInfo;
+}
+
+let current: Session = { sink: () => {}, seed: 0, corpus: "", backend: { name: "cpu", device: "none", skipped: [] } };
+/** What is still being read from a device; whoever answers waits for it. */
+const reading = new Set<Promise<unknown>>();
+
+export const session = (): Session => current;
+
+export function configure(part: Partial<Session>): void {
+  current = { ...current, ...Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) };
+}
+
+/** Lets the sink have what `work` tells before the answer is given. */
+export function beforeAnswer(work: Promise<unknown>): void {
+  const tracked = work.finally(() => reading.delete(tracked));
+  tracked.catch(() => {}); // `allTold` hears of it
+  reading.add(tracked);
+}
+
+export const allTold = (): Promise<unknown> => Promise.all(reading);
