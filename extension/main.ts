@@ -37,7 +37,7 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   const log = vscode.window.createOutputChannel("Practicum", { log: true });
   const notify = new Notify(log);
   const library = new Library(path.join(dist, "exercises"));
-  const progress = new ProgressStore(context.globalState);
+  const progress = new ProgressStore(notify);
   const attempts = new Attempts(library, notify);
   const verdicts = new Verdicts();
   const supervision = new Supervision({ dist, log: (line) => log.info(line) });

@@ -1,11 +1,15 @@
 /** What a command works with. */
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import { messageOf } from "../errors.ts";
 import type { Exercise, Pack } from "../exercise/model.ts";
+import { graded, type Progress } from "../exercise/progress.ts";
+import type { Grade } from "../protocol/grade.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 import type { Supervisor } from "../supervisor/api.ts";
 import { findAttempt, readAttempt } from "../supervisor/attempt.ts";
 import { findExercise, readPack, readPacks } from "../supervisor/packStore.ts";
+import { findLearnerFolder, ProgressFile } from "../supervisor/progressFile.ts";
 import { createSupervisor } from "../supervisor/supervisor.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -44,6 +48,21 @@ export class Context {
   /** The attempt in the folder; by default the one that we are in, or the one that `open` makes here. */
   async attempt(exercise: Exercise, folder: string | undefined): Promise<SourceTree> {
     return readAttempt(exercise, folder ?? (await here(exercise)) ?? exercise.slug);
+  }
+
+  /** Of the learner whose folder we are in, else of the usual one. */
+  async progress(): Promise<Progress> {
+    return new ProgressFile(await findLearnerFolder(process.cwd())).read();
+  }
+
+  /** Keeps what a grade adds to a learner's progress. Only a folder that `open` made is a learner's: grading a reference or a pupil's file adds nothing. */
+  async record(attempt: SourceTree, grade: Grade): Promise<void> {
+    const found = await findAttempt(attempt.root);
+    if (found?.marker.exercise !== grade.exercise) return;
+    const file = new ProgressFile(await findLearnerFolder(attempt.root));
+    await file.update((progress) => graded(progress, grade)).catch((error: unknown) => {
+      process.stderr.write(`Progress could not be kept in ${file.path}: ${messageOf(error)}\n`); // the grade stands all the same
+    });
   }
 
   get supervisor(): Supervisor {

@@ -22,6 +22,7 @@ const program = new Command("practicum")
 const exercise = ["<exercise>", "its number, folder name or id"] as const;
 const attempt = ["[folder]", "of the attempt; by default this one, or the one named as the exercise"] as const;
 const seed = ["--seed <n>", "replay the grade or run that had this seed", wholeNumber] as const;
+const hints = ["--hints", "the hint of every check that failed, not of the first one only"] as const;
 const corpus = ["--corpus <file>", "train on the text of this file"] as const;
 
 add("list", "List the exercises.").action((options) => act(options, list));
@@ -36,6 +37,7 @@ add("run", "Run the exercise on your attempt, then grade it.")
   .option(...corpus)
   .addOption(new Option("--scale <scale>", "how much to compute").choices(["quick", "full"]).default("quick"))
   .option("--no-grade", "do not grade afterwards")
+  .option(...hints)
   .action((wanted, folder, options) => act(options, (context) => run(context, wanted, folder, options)));
 add("grade", "Ask all checks of your attempt.")
   .argument(...exercise)
@@ -43,6 +45,7 @@ add("grade", "Ask all checks of your attempt.")
   .option(...seed)
   .option(...corpus)
   .option("--fast", "only the checks that the editor asks on every save")
+  .option(...hints)
   .action((wanted, folder, options) => act(options, (context) => grade(context, wanted, folder, options)));
 add("doctor", "Say what exercises would run on.").action((options) => act(options, (context) => doctor(context, version)));
 

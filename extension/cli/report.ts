@@ -13,22 +13,52 @@ const WORDS: Record<Outcome, string> = { passed: "passed", failed: "failed", err
 
 const paint = (outcome: Outcome, colors: Colors) => (outcome === "passed" ? colors.green : outcome === "failed" ? colors.red : colors.yellow);
 
-/** @param said messages that were printed before: a compile error is the message of every check, and is said once */
-export function checkLines(check: CheckResult, root: string, colors: Colors, said: Set<string>): string[] {
+/** What was said of a grade so far: nothing is said twice, and one hint at a time is enough. */
+export class Saying {
+  readonly #allHints: boolean;
+  readonly #said = new Set<string>();
+  /** Hints that were kept back. */
+  kept = 0;
+
+  constructor(allHints = false) {
+    this.#allHints = allHints;
+  }
+
+  /** @returns the text, unless it was said before: a compile error is the message of every check */
+  once(text: string): string[] {
+    if (text === "" || this.#said.has(text)) return [];
+    this.#said.add(text);
+    return [text];
+  }
+
+  hint(text: string | undefined): string[] {
+    if (text === undefined) return [];
+    if (this.#allHints || !this.#said.has("hint")) {
+      this.#said.add("hint");
+      return [`Hint: ${text}`];
+    }
+    this.kept++;
+    return [];
+  }
+}
+
+export function checkLines(check: CheckResult, root: string, colors: Colors, saying: Saying): string[] {
   const title = `  ${paint(check.outcome, colors)(MARKS[check.outcome])} ${check.title}`;
   const points = check.outcome === "passed" ? `${check.points}` : `0/${check.points}`;
-  const message = withPlace(check.message, check.location, root);
-  const detail = message === "" || said.has(message) ? [] : [message];
-  said.add(message);
-  const hint = check.hint && check.outcome === "failed" ? [colors.cyan(`Hint: ${check.hint}`)] : [];
+  const detail = saying.once(withPlace(check.message, check.location, root));
+  const hint = check.outcome === "failed" ? saying.hint(check.hint).map(colors.cyan) : [];
   return [`${title} ${colors.dim(`${points} ${check.points === 1 ? "point" : "points"}`)}`, ...[...detail, ...hint].map((text) => indent(text, 6))];
 }
 
 /** What is said once all checks have been. */
-export function gradeLines(grade: Grade, root: string, colors: Colors, said: ReadonlySet<string>): string[] {
-  const problem = grade.problem && !said.has(withPlace(grade.problem.message, grade.problem.location, root)) ? problemLines(grade.problem, root, colors) : [];
-  const verdict = paint(grade.outcome, colors)(colors.bold(`${grade.score}/${grade.points} points, ${WORDS[grade.outcome]}`));
-  return [...problem, "", `${verdict}  ${colors.dim(`${backendText(grade.backend)}, ${Math.round(grade.ms)} ms; again with --seed ${grade.seed}`)}`];
+export function gradeLines(grade: Grade, root: string, colors: Colors, saying: Saying): string[] {
+  const problem = grade.problem ? saying.once(withPlace(grade.problem.message, grade.problem.location, root)) : [];
+  const kept = saying.kept > 0 ? ["", colors.dim(`${saying.kept} more ${saying.kept === 1 ? "hint" : "hints"}: --hints`)] : [];
+  const unasked = grade.unasked ?? [];
+  const waiting = unasked.length > 0 ? colors.dim(`  ${unasked.length} slow ${unasked.length === 1 ? "check was" : "checks were"} not asked`) : "";
+  const verdict = paint(grade.outcome, colors)(colors.bold(`${grade.score}/${grade.points} points, ${WORDS[grade.outcome]}`)) + waiting;
+  const problems = problem.map((text) => indent(colors.yellow(text), 2));
+  return [...problems, ...kept, "", `${verdict}  ${colors.dim(`${backendText(grade.backend)}, ${Math.round(grade.ms)} ms; again with --seed ${grade.seed}`)}`];
 }
 
 export const problemLines = (problem: { readonly message: string; readonly location?: SourceLocation }, root: string, colors: Colors): string[] => [
@@ -90,7 +120,8 @@ export function sparkline(values: readonly number[]): string {
 
 function withPlace(message: string, location: SourceLocation | undefined, root: string): string {
   if (!location) return message;
-  const file = path.isAbsolute(location.file) ? path.relative(root, location.file) : location.file;
+  const relative = path.isAbsolute(location.file) ? path.relative(root, location.file) : location.file;
+  const file = relative.startsWith("..") ? location.file : relative; // of the pack
   return `${message} (${file}:${location.line}:${location.column})`;
 }
 

@@ -6,11 +6,35 @@ import type { Grade } from "../protocol/grade.ts";
 z.config({ jitless: true });
 
 const FORMAT = 1;
+/** Grades remembered of each exercise: the newest. */
+const HISTORY = 50;
+
+const gradeRecordSchema = z
+  .object({
+    /** ISO time at which it began. */
+    at: z.string(),
+    tier: z.enum(["save", "run"]),
+    outcome: z.enum(["passed", "failed", "errored", "timedOut"]),
+    score: z.number(),
+    /** Of all checks, those that the tier does not ask included. */
+    points: z.number(),
+    /** Of the pack. */
+    version: z.string(),
+    seed: z.number(),
+  })
+  .readonly();
+
+/** What remains of a grade. */
+export type GradeRecord = z.infer<typeof gradeRecordSchema>;
 
 const exerciseProgressSchema = z
   .object({
     state: z.enum(["started", "failing", "passed"]),
-    best: z.object({ score: z.number(), points: z.number() }).readonly().optional(),
+    best: gradeRecordSchema.optional(),
+    /** The grade that stands; a reset takes it back. */
+    last: gradeRecordSchema.optional(),
+    /** Oldest first. */
+    grades: z.array(gradeRecordSchema).readonly().default([]),
     /** ISO time of the first grade in which every check passed. */
     passedAt: z.string().optional(),
     hints: z.number().int().nonnegative().default(0),
@@ -25,7 +49,7 @@ export type Progress = z.infer<typeof progressSchema>;
 /** What is known of one exercise. `state` is that of the last grade; `passedAt` stays. */
 export type ExerciseProgress = Omit<z.infer<typeof exerciseProgressSchema>, "state"> & { readonly state: "notStarted" | "started" | "failing" | "passed" };
 
-const NOTHING: ExerciseProgress = { state: "notStarted", hints: 0, gaveUp: false };
+const NOTHING: ExerciseProgress = { state: "notStarted", grades: [], hints: 0, gaveUp: false };
 
 export const emptyProgress = (): Progress => ({ format: FORMAT, exercises: {} });
 
@@ -43,25 +67,39 @@ export const hintRevealed = (progress: Progress, exercise: string): Progress => 
 
 export const gaveUp = (progress: Progress, exercise: string): Progress => change(progress, exercise, { gaveUp: true });
 
+/** The attempt is the starter again: no grade stands. What was reached before stays. */
+export function reset(progress: Progress, exercise: string): Progress {
+  const { last: _, ...rest } = progressOf(progress, exercise);
+  return { ...progress, exercises: { ...progress.exercises, [exercise]: { ...rest, state: "started" } } };
+}
+
 /** Takes a grade into account; one that judged nothing changes nothing. */
 export function graded(progress: Progress, grade: Grade): Progress {
-  if (grade.outcome === "notGraded") return progress;
+  const { outcome, tier, seed, score } = grade;
+  if (outcome === "notGraded") return progress;
   const before = progressOf(progress, grade.exercise);
-  const better = !before.best || grade.score >= before.best.score;
+  const last: GradeRecord = { at: grade.startedAt, tier, outcome, score, points: allPoints(grade), version: grade.packVersion, seed };
   return change(progress, grade.exercise, {
-    state: stateAfter(before, grade),
-    ...(better && { best: { score: grade.score, points: Math.max(grade.points, before.best?.points ?? 0) } }),
+    state: stateAfter(grade),
+    last,
+    grades: [...before.grades, last].slice(-HISTORY),
+    ...(score >= (before.best?.score ?? 0) && { best: last }),
     ...(isWhole(grade) && grade.outcome === "passed" && !before.passedAt && { passedAt: grade.startedAt }),
   });
 }
 
-/** A pass of the fast checks alone leaves a passed exercise passed, and makes no other one so. */
-function stateAfter(before: ExerciseProgress, grade: Grade): "started" | "failing" | "passed" {
+/** Of all checks of the exercise, those that were not asked included. */
+export const allPoints = ({ points, unasked = [] }: Pick<Grade, "points" | "unasked">): number =>
+  points + unasked.reduce((sum, check) => sum + check.points, 0);
+
+/** A pass of the fast checks alone is no pass: the slow ones wait. */
+function stateAfter(grade: Grade): "started" | "failing" | "passed" {
   if (grade.outcome !== "passed") return "failing";
-  return isWhole(grade) || before.state === "passed" ? "passed" : "started";
+  return isWhole(grade) ? "passed" : "started";
 }
 
-const isWhole = (grade: Grade): boolean => grade.tier === "run" || (grade.unasked ?? 0) === 0;
+/** Whether every check of the exercise was asked. */
+export const isWhole = (grade: Grade): boolean => grade.tier === "run" || (grade.unasked ?? []).length === 0;
 
 function change(progress: Progress, exercise: string, changes: Partial<ExerciseProgress>): Progress {
   const before = progressOf(progress, exercise);

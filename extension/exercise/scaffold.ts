@@ -5,6 +5,8 @@ import { starterTree } from "./tree.ts";
 /** Folder within the learner's folder for what is ours. */
 export const OWN_FOLDER = ".practicum";
 export const MARKER = `${OWN_FOLDER}/attempt.json`;
+/** In the folder that holds the attempts. */
+export const PROGRESS = `${OWN_FOLDER}/progress.json`;
 export const BACKUPS = `${OWN_FOLDER}/backups`;
 export const TYPES = `${OWN_FOLDER}/types`;
 

@@ -11,7 +11,7 @@ import { PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
 import type { PreparedCheck } from "./examine.ts";
 import { Implementations } from "./implementations.ts";
 import { MistakenAnswers } from "./mistakenAnswers.ts";
-import { prepareChecks } from "./prepare.ts";
+import { prepareChecks, unaskedOf } from "./prepare.ts";
 import { runChecks } from "./suite.ts";
 
 const connection = connect();
@@ -39,7 +39,7 @@ connection.onRequest(PrepareRequest, async (params) => {
 connection.onRequest(GradeRequest, async () => {
   mistaken.stopAhead();
   const tell = (result: CheckResult) => void connection.sendNotification(CheckFinished, result);
-  return { unasked: check.definedChecks().length - prepared.length, results: await runChecks(prepared, implementations, mistaken, sentences, tell) };
+  return { unasked: unaskedOf(check.definedChecks(), prepared), results: await runChecks(prepared, implementations, mistaken, sentences, tell) };
 });
 
 void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend: { name: "cpu", device: "grader", skipped: [] } });

@@ -1,6 +1,7 @@
 /** What can be done before the attempt is there: inputs' seeds and expected answers. */
 import { type CheckDefinition, Draw } from "../check/index.ts";
 import { messageOf } from "../errors.ts";
+import type { UnaskedCheck } from "../protocol/grade.ts";
 import type { PrepareParams } from "../protocol/grader.ts";
 import type { Value } from "../protocol/tensor.ts";
 import { ask, type PreparedCheck } from "./examine.ts";
@@ -14,11 +15,19 @@ export async function prepareChecks(
   const prepared: PreparedCheck[] = [];
   for (const [index, definition] of definitions.entries()) {
     if (tier === "save" && definition.when !== "save") continue;
-    const id = `${index + 1}-${slug(definition.title)}`; // two titles may differ in signs only
-    prepared.push(await withAnswer({ definition, id, seed: mixed(seed, index) }, all));
+    prepared.push(await withAnswer({ definition, id: idOf(definition, index), seed: mixed(seed, index) }, all));
   }
   return prepared;
 }
+
+/** What is known of the checks that were left out. */
+export const unaskedOf = (definitions: readonly CheckDefinition[], prepared: readonly PreparedCheck[]): UnaskedCheck[] =>
+  definitions
+    .map((definition, index) => ({ id: idOf(definition, index), title: definition.title, hidden: definition.hidden ?? false, points: definition.points }))
+    .filter(({ id }) => !prepared.some((check) => check.id === id));
+
+/** Two titles may differ in signs only. */
+const idOf = ({ title }: CheckDefinition, index: number): string => `${index + 1}-${slug(title)}`;
 
 async function withAnswer(check: PreparedCheck, all: Implementations): Promise<PreparedCheck> {
   const { expectation, answer } = check.definition.expect;

@@ -72,6 +72,9 @@ export interface CheckResult {
   readonly got?: Value;
 }
 
+/** A check that a tier does not ask: what is known of it without an answer. */
+export type UnaskedCheck = Pick<CheckResult, "id" | "title" | "hidden" | "points">;
+
 export interface Grade {
   readonly exercise: string;
   readonly pack: string;
@@ -82,7 +85,7 @@ export interface Grade {
   readonly points: number;
   readonly tier: "save" | "run";
   /** Checks of the exercise that this tier does not ask. */
-  readonly unasked?: number;
+  readonly unasked?: readonly UnaskedCheck[];
   readonly checks: readonly CheckResult[];
   /** Problem of the attempt as a whole: it does not compile, or throws while loading. */
   readonly problem?: { readonly message: string; readonly location?: SourceLocation };

@@ -1,6 +1,6 @@
 /** Messages between the supervisor and one grader process, on the same descriptors as a runtime's. */
 import { NotificationType, RequestType } from "vscode-jsonrpc";
-import type { CheckResult } from "./grade.ts";
+import type { CheckResult, UnaskedCheck } from "./grade.ts";
 import type { CallParams, CallResult, ImplementationFault, LoadResult, SourceTree } from "./runtime.ts";
 
 /** Which implementation the grader wants to ask. The supervisor alone decides what process that is. */
@@ -20,7 +20,7 @@ export interface PrepareParams {
 /** Loads the checks and asks the reference: all that can be done before the attempt is there. */
 export const PrepareRequest = new RequestType<PrepareParams, { readonly checks: number }, ImplementationFault>("prepare");
 /** Judges the attempt. */
-export const GradeRequest = new RequestType<null, { readonly results: readonly CheckResult[]; readonly unasked: number }, void>("grade");
+export const GradeRequest = new RequestType<null, { readonly results: readonly CheckResult[]; readonly unasked: readonly UnaskedCheck[] }, void>("grade");
 export const CheckFinished = new NotificationType<CheckResult>("checkFinished");
 
 /** Grader -> supervisor. "attempt" is whatever is to be judged, for verify also a variant or a misconception. */

@@ -1,8 +1,8 @@
 /** A learner's folder: reading it, filling it, putting it back to its start. */
 import { createHash } from "node:crypto";
-import { copyFile, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { access, constants, copyFile, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { UserError } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import { parseMarker } from "../exercise/manifest.ts";
 import type { AttemptMarker, Exercise } from "../exercise/model.ts";
 import { actionFor, BACKUPS, exerciseFiles, MARKER, markerFor, OWN_FOLDER, TYPES } from "../exercise/scaffold.ts";
@@ -51,6 +51,7 @@ export async function scaffold(exercise: Exercise, folder: string, dist: string)
   if (marker && marker.exercise !== exercise.id) {
     throw new UserError(`${folder} holds an attempt at another exercise, ${marker.exercise}.`, "Choose another folder.");
   }
+  await requireFolder(folder);
   const plan = { ...exerciseFiles(exercise), "tsconfig.json": await readFile(path.join(dist, TEMPLATE, "tsconfig.json"), "utf8") };
   const scaffolded: Record<string, string> = { ...marker?.scaffolded };
   const created: string[] = [];
@@ -129,6 +130,17 @@ async function write(folder: string, file: string, text: string): Promise<void> 
   const target = path.join(folder, file);
   await mkdir(path.dirname(target), { recursive: true });
   await writeFile(target, text);
+}
+
+/** @throws {UserError} when the folder is none, or may not be written */
+async function requireFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    const why = ["EEXIST", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "") ? "is not a folder" : `cannot be written (${messageOf(error)})`;
+    throw new UserError(`${folder} ${why}.`, "Name a folder that is yours; it is made where there is none.", { cause: error });
+  }
 }
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

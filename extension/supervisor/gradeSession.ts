@@ -6,7 +6,7 @@ import { ResponseError } from "vscode-jsonrpc/node";
 import type { Exercise } from "../exercise/model.ts";
 import { checkFiles, checkTree, implementationTree, sentences } from "../exercise/tree.ts";
 import { faultFrom } from "../protocol/fault.ts";
-import type { CheckResult } from "../protocol/grade.ts";
+import type { CheckResult, UnaskedCheck } from "../protocol/grade.ts";
 import { AskRequest, CheckFinished, GradeRequest, type ImplementationName, PrepareRequest, StartRequest, StopNotification } from "../protocol/grader.ts";
 import { type BackendInfo, CallRequest, IMPLEMENTATION_FAULT, type ImplementationFault, LoadRequest, type SourceTree } from "../protocol/runtime.ts";
 import { killed, type Process, type ProgramName } from "./process.ts";
@@ -25,7 +25,7 @@ export interface SessionOptions {
 export interface Judged {
   readonly results: readonly CheckResult[];
   /** Checks of the slower tier, which were not asked. */
-  readonly unasked: number;
+  readonly unasked: readonly UnaskedCheck[];
   readonly backend?: BackendInfo;
   /** Why the attempt as a whole could not be loaded. */
   readonly problem?: ImplementationFault;

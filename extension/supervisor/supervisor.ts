@@ -2,12 +2,14 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { ResponseError } from "vscode-jsonrpc/node";
 import { messageOf } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
 import { implementationTree } from "../exercise/tree.ts";
 import { scoreOf } from "../grading/score.ts";
+import { faultFrom } from "../protocol/fault.ts";
 import { type Grade, overall } from "../protocol/grade.ts";
-import type { BackendInfo, SourceTree } from "../protocol/runtime.ts";
+import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, type SourceTree } from "../protocol/runtime.ts";
 import type { GradeRequest, RunRequest, RunResult, Supervisor, SupervisorOptions } from "./api.ts";
 import { GradeSession, type Judged } from "./gradeSession.ts";
 import { findNode, type NodeProgram } from "./node.ts";
@@ -140,7 +142,7 @@ class NodeSupervisor implements Supervisor {
     } catch (error) {
       signal?.throwIfAborted();
       this.#log(`grade of ${session.options.exercise.id}: ${error instanceof Error ? error.stack : String(error)}`);
-      return { results: [], unasked: 0, problem: { kind: "died", message: `The checks could not be run: ${messageOf(error)}` } };
+      return { results: [], unasked: [], problem: problemOfPack(error) };
     }
   }
 
@@ -180,6 +182,12 @@ class NodeSupervisor implements Supervisor {
     });
     return this.#spares;
   }
+}
+
+/** With the place in the pack where its checks broke, when they did. */
+function problemOfPack(error: unknown): ImplementationFault {
+  const fault = error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT ? faultFrom(error.data) : undefined;
+  return { kind: "died", message: `The checks could not be run: ${fault?.message ?? messageOf(error)}`, ...(fault?.location && { location: fault.location }) };
 }
 
 /** The learner's own text, or the one that the exercise ships. */

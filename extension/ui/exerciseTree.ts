@@ -35,7 +35,7 @@ export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       this.#changed,
       vscode.window.registerTreeDataProvider(VIEW, this),
       verdicts.onDidChange(({ attempt }) => this.#changed.fire(this.#nodes.get(attempt.exercise.id))),
-      progress.onDidChange((exercise) => this.#changed.fire(this.#nodes.get(exercise))),
+      progress.onDidChange((exercise) => this.#changed.fire(exercise ? this.#nodes.get(exercise) : undefined)),
     ];
   }
 

@@ -1,40 +1,82 @@
-/** A learner's progress, kept by the editor across sessions. */
+/** A learner's progress as the editor shows it. It is kept in the learner's folder, where the command line finds it too. */
+import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
+import { messageOf, UserError } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
-import { type ExerciseProgress, emptyProgress, gaveUp, graded, hintRevealed, opened, type Progress, parseProgress, progressOf } from "../exercise/progress.ts";
+import { type ExerciseProgress, gaveUp, graded, hintRevealed, opened, type Progress, progressOf, reset } from "../exercise/progress.ts";
 import type { Grade } from "../protocol/grade.ts";
-
-const KEY = "practicum.progress";
+import { ProgressFile } from "../supervisor/progressFile.ts";
+import { learnerFolder } from "./learnerFolder.ts";
+import type { Notify } from "./notify.ts";
 
 export class ProgressStore implements vscode.Disposable {
-  readonly #memento: vscode.Memento;
-  readonly #changed = new vscode.EventEmitter<string>();
-  /** Fires with the exercise's id. */
+  readonly #notify: Notify;
+  readonly #changed = new vscode.EventEmitter<string | undefined>();
+  /** Fires with the exercise's id; with none when all of it may be another. */
   readonly onDidChange = this.#changed.event;
+  readonly #configured: vscode.Disposable;
+  #kept: { readonly file: ProgressFile; readonly watch: vscode.Disposable; progress: Progress } | undefined;
 
-  constructor(memento: vscode.Memento) {
-    this.#memento = memento;
+  constructor(notify: Notify) {
+    this.#notify = notify;
+    this.#configured = vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("practicum.folder")) this.#forget();
+    });
   }
 
   of(exercise: string): ExerciseProgress {
-    return progressOf(this.#all, exercise);
+    return progressOf(this.#open().progress, exercise);
   }
 
-  opened = (exercise: Exercise) => this.#write(exercise.id, opened(this.#all, exercise.id));
-  graded = (grade: Grade) => this.#write(grade.exercise, graded(this.#all, grade));
-  hintRevealed = (exercise: Exercise) => this.#write(exercise.id, hintRevealed(this.#all, exercise.id));
-  gaveUp = (exercise: Exercise) => this.#write(exercise.id, gaveUp(this.#all, exercise.id));
+  opened = ({ id }: Exercise) => this.#write(id, (progress) => opened(progress, id));
+  graded = (grade: Grade) => this.#write(grade.exercise, (progress) => graded(progress, grade));
+  reset = ({ id }: Exercise) => this.#write(id, (progress) => reset(progress, id));
+  hintRevealed = ({ id }: Exercise) => this.#write(id, (progress) => hintRevealed(progress, id));
+  gaveUp = ({ id }: Exercise) => this.#write(id, (progress) => gaveUp(progress, id));
 
   dispose(): void {
+    this.#configured.dispose();
+    this.#kept?.watch.dispose();
     this.#changed.dispose();
   }
 
-  get #all(): Progress {
-    return parseProgress(this.#memento.get(KEY)) ?? emptyProgress();
+  #open() {
+    this.#kept ??= this.#opened(new ProgressFile(learnerFolder()));
+    return this.#kept;
   }
 
-  async #write(exercise: string, progress: Progress): Promise<void> {
-    await this.#memento.update(KEY, progress);
+  #opened(file: ProgressFile) {
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(path.dirname(file.path), path.basename(file.path)));
+    const again = () => this.#again();
+    return { file, progress: file.read(), watch: vscode.Disposable.from(watcher, watcher.onDidCreate(again), watcher.onDidChange(again)) };
+  }
+
+  /** The command line may have written, or another window. */
+  #again(): void {
+    const kept = this.#open();
+    const progress = kept.file.read();
+    if (isDeepStrictEqual(progress, kept.progress)) return; // it was this window
+    kept.progress = progress;
+    this.#changed.fire(undefined);
+  }
+
+  /** What is kept is read anew when it is next asked for. */
+  #forget(): void {
+    this.#kept?.watch.dispose();
+    this.#kept = undefined;
+    this.#changed.fire(undefined);
+  }
+
+  /** Where it cannot be written it is known in this session at least, and a verdict is shown all the same. */
+  async #write(exercise: string, change: (progress: Progress) => Progress): Promise<void> {
+    const kept = this.#open();
+    try {
+      kept.progress = await kept.file.update(change);
+    } catch (error) {
+      kept.progress = change(kept.progress);
+      this.#notify.error(new UserError(`Your progress could not be kept in ${kept.file.path}: ${messageOf(error)}.`, "Choose another folder for your exercises."));
+    }
     this.#changed.fire(exercise);
   }
 }

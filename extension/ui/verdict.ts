@@ -1,5 +1,5 @@
 /** One exercise's verdict, and how it is said in a few characters. Pure: no `vscode`. */
-import type { ExerciseProgress } from "../exercise/progress.ts";
+import { allPoints, type ExerciseProgress, isWhole } from "../exercise/progress.ts";
 import type { CheckResult, Grade, Outcome } from "../protocol/grade.ts";
 
 export type Verdict =
@@ -7,6 +7,8 @@ export type Verdict =
   | { readonly phase: "none" }
   | { readonly phase: "grading"; readonly tier: "save" | "run" }
   | { readonly phase: "graded"; readonly grade: Grade }
+  /** nothing may be asked: in Restricted Mode */
+  | { readonly phase: "untrusted"; readonly reason: string }
   /** nothing could be asked */
   | { readonly phase: "refused"; readonly reason: string };
 
@@ -15,7 +17,7 @@ export interface Badge {
   readonly icon: string;
   /** A theme colour's id. */
   readonly color?: string;
-  /** e.g. "4/6" */
+  /** e.g. "7/14", in points */
   readonly text: string;
   /** The same as a sentence. */
   readonly sentence: string;
@@ -28,26 +30,38 @@ const LOOKS: Record<Outcome, { icon: string; color: string; word: string }> = {
   timedOut: { icon: "watch", color: "testing.iconErrored", word: "timed out" },
   notGraded: { icon: "circle-slash", color: "testing.iconSkipped", word: "not graded" },
 };
-
-const REMEMBERED: Record<ExerciseProgress["state"], Badge> = {
-  notStarted: { icon: "circle-outline", text: "not graded yet", sentence: "Not started." },
-  started: { icon: "record", text: "not graded yet", sentence: "Started." },
-  failing: { icon: "record", text: "not graded yet", sentence: "Not all checks passed when it was last graded." },
-  passed: { icon: LOOKS.passed.icon, color: LOOKS.passed.color, text: "passed before", sentence: "All checks passed when it was last graded." },
-};
+/** What was asked has passed, and slow checks wait for Run Exercise: no tick yet. */
+const WAITING = { icon: "play-circle", color: "charts.blue" };
 
 /** @param progress what is known from before this session */
 export function badgeOf(verdict: Verdict, progress: ExerciseProgress): Badge {
   switch (verdict.phase) {
     case "none":
-      return REMEMBERED[progress.state];
+      return rememberedBadge(progress);
     case "grading":
       return { icon: "loading~spin", text: "grading", sentence: verdict.tier === "save" ? "Asking the fast checks." : "Asking all checks." };
     case "refused":
       return { icon: LOOKS.notGraded.icon, color: LOOKS.notGraded.color, text: LOOKS.notGraded.word, sentence: verdict.reason };
+    case "untrusted":
+      return { icon: "shield", text: "not graded: workspace not trusted", sentence: verdict.reason };
     case "graded":
       return gradeBadge(verdict.grade);
   }
+}
+
+/** e.g. "visible 6/6, hidden 2/4": never "all" for a part */
+export function passedCounts({ checks }: Pick<Grade, "checks">): string {
+  const count = (hidden: boolean) => {
+    const some = checks.filter((check) => check.hidden === hidden);
+    return some.length === 0 ? [] : [`${hidden ? "hidden" : "visible"} ${some.filter((check) => check.outcome === "passed").length}/${some.length}`];
+  };
+  return [...count(false), ...count(true)].join(", ");
+}
+
+/** e.g. "2 slow checks wait for Run Exercise."; nothing when none does */
+export function waitingSentence({ unasked = [] }: Pick<Grade, "unasked">): string {
+  if (unasked.length === 0) return "";
+  return unasked.length === 1 ? "1 slow check waits for Run Exercise." : `${unasked.length} slow checks wait for Run Exercise.`;
 }
 
 /** The first thing to tell: what is wrong with the attempt as a whole, else with its first check that did not pass. */
@@ -55,16 +69,39 @@ export function firstProblem(grade: Grade): string | undefined {
   return grade.problem?.message ?? grade.checks.find((check) => check.outcome !== "passed")?.message;
 }
 
+const KEY_LENGTH = 100;
+
+/** What a line has room for: the first sentence, shortened where a clause or at least a word ends. */
+export function keySentence(message: string): string {
+  const [line = ""] = message.split("\n", 1);
+  const [sentence = ""] = line.split(/(?<=[^.]{3}[.!?])\s+(?=\p{Lu}|`)/u);
+  if (sentence.length <= KEY_LENGTH) return sentence;
+  const start = sentence.slice(0, KEY_LENGTH);
+  const end = [/[;:,](?=\s[^;:,]*$)/, /\s\S*$/].map((at) => start.search(at)).find((at) => at > KEY_LENGTH / 3) ?? KEY_LENGTH;
+  return `${start.slice(0, end)} …`;
+}
+
 /** What a learner reads about a check that did not pass: the misconception's sentence where one was recognised. */
 export const feedback = (check: CheckResult): string =>
   check.hint && !check.message.includes(check.hint) ? `${check.message}\n\nHint: ${check.hint}` : check.message;
 
-function gradeBadge(grade: Grade): Badge {
-  const { icon, color, word } = LOOKS[grade.outcome];
-  const passed = grade.checks.filter((check) => check.outcome === "passed").length;
-  const counted = grade.checks.length > 0 ? `${passed}/${grade.checks.length}` : "";
-  const text = [counted, word].filter(Boolean).join(" ");
-  const left = grade.unasked ? ` ${grade.unasked} slow ${grade.unasked === 1 ? "check is" : "checks are"} asked by Run exercise.` : "";
-  const sentence = `${counted ? `${passed} of ${grade.checks.length} checks passed` : "No check was asked"}${word && `: ${word}`}.${left}`;
-  return { icon, color, text, sentence };
+function rememberedBadge({ state, last, passedAt }: ExerciseProgress): Badge {
+  const before = passedAt ? ` All checks passed on ${passedAt.slice(0, 10)}.` : "";
+  if (!last) return { icon: state === "notStarted" ? "circle-outline" : "record", text: "not graded yet", sentence: `Not graded yet.${before}` };
+  const sentence = `${last.score} of ${last.points} points when it was last graded, on ${last.at.slice(0, 10)}.${before}`;
+  const look = state === "passed" ? LOOKS.passed : last.outcome === "passed" ? WAITING : { icon: "record" };
+  return { ...iconOf(look), text: `${last.score}/${last.points}`, sentence };
 }
+
+function gradeBadge(grade: Grade): Badge {
+  const { word } = LOOKS[grade.outcome];
+  const asked = grade.checks.length > 0;
+  const points = asked ? `${grade.score}/${allPoints(grade)}` : "";
+  const waits = grade.outcome === "passed" && !isWhole(grade);
+  const text = waits ? `${points}, fast checks passed` : [points, word].filter(Boolean).join(" ");
+  const passed = asked ? `${grade.score} of ${allPoints(grade)} points. Checks passed: ${passedCounts(grade)}` : "No check was asked";
+  const look = waits ? WAITING : LOOKS[grade.outcome];
+  return { ...iconOf(look), text, sentence: [`${passed}${word && `; ${word}`}.`, waitingSentence(grade)].filter(Boolean).join(" ") };
+}
+
+const iconOf = ({ icon, color }: { readonly icon: string; readonly color?: string }) => ({ icon, ...(color && { color }) });

@@ -7,6 +7,11 @@ import { descendantsOf } from "../processes/children.ts";
 import { REFERENCE } from "../processes/tinyPack.ts";
 import { Practicum } from "./practicum.ts";
 
+const HINTED = `import { check, exact } from "practicum/check";
+check("doubles", { points: 1, when: "save", hint: "Twice.", ask: (impl: any, draw) => impl.double(draw.normal([2])), expect: exact.reference() });
+check("answers", { points: 1, when: "save", hint: "Six by nine.", ask: (impl: any) => impl.answer(), expect: exact.reference() });
+`;
+
 describe("the command", function () {
   this.timeout(60_000);
   let practicum: Practicum;
@@ -24,6 +29,20 @@ describe("the command", function () {
       assert.equal(code, 0);
       assert.match(stdout, /01-double +Double +easy +1 min +tiny-01/);
     });
+    it("shows how far the learner is, from grades of folders that open made", async () => {
+      const progress = async () => (await practicum.run(["list"])).stdout.match(/1 min +(.*?) +tiny-01/)?.[1] ?? "";
+      const folder = path.join(practicum.folder, "deeper/mine");
+      await practicum.run(["grade", "1", await practicum.attempt("no learner's", REFERENCE)]);
+      assert.equal(await progress(), "");
+      await practicum.run(["open", "1", folder]);
+      await writeFile(path.join(folder, "double.ts"), REFERENCE.replace("return 42;", "return 41;"));
+      await practicum.run(["grade", "1", folder, "--fast"]);
+      assert.equal(await progress(), "2/4");
+      await writeFile(path.join(folder, "double.ts"), REFERENCE);
+      await practicum.run(["run", "1", folder]);
+      assert.equal(await progress(), "✔ 4/4");
+      assert.equal((await json("list")).packs[0].exercises[0].progress.grades.length, 2);
+    });
     it("--json is for programs", async () => assert.equal((await json("list")).packs[0].exercises[0].id, "tiny-01"));
   });
 
@@ -35,6 +54,10 @@ describe("the command", function () {
       await writeFile(path.join(first.folder, "double.ts"), REFERENCE);
       assert.deepEqual((await json("open", "1")).created, []);
       assert.equal((await practicum.run(["grade", "1"])).code, 0);
+    });
+    it("in what is no folder is a mistake to put right, and no bug", async () => {
+      const { code, stderr } = await practicum.run(["open", "1", path.join(practicum.pack, "pack.json")]);
+      assert.deepEqual([code, stderr.match(/is not a folder\.\nName a folder/)?.length], [2, 1], stderr);
     });
   });
 
@@ -62,6 +85,14 @@ describe("the command", function () {
     it("says the error of a syntax error once", async () => {
       const { stdout } = await practicum.run(["grade", "1", await practicum.attempt("once", "export const double = ;")]);
       assert.equal(stdout.match(/Expression expected/g)?.length, 1);
+    });
+
+    it("gives one hint; all of them with --hints", async () => {
+      const folder = await practicum.attempt("stuck", REFERENCE.replace("42", "41").replace("x.mul(2)", "x"));
+      const hinted = await Practicum.with({ "double.check.ts": HINTED });
+      const { stdout } = await hinted.run(["grade", "1", folder]);
+      assert.deepEqual([stdout.match(/Hint: .*/g), stdout.match(/.* more hint.*/)?.[0]], [["Hint: Twice."], "1 more hint: --hints"]);
+      assert.deepEqual((await hinted.run(["grade", "1", folder, "--hints"])).stdout.match(/Hint: .*/g), ["Hint: Twice.", "Hint: Six by nine."]);
     });
 
     it("finds the attempt in the folder that it is started in", async () => {
@@ -167,7 +198,7 @@ describe("the command", function () {
     const { code, stdout } = await broken.run(["grade", "1", await broken.attempt("any", REFERENCE)]);
     assert.equal(code, 2);
     assert.match(stdout, /could not be graded/);
-    assert.match(stdout, /a bug of the pack/);
+    assert.match(stdout, /a bug of the pack \(\/.*01-double\/double\.check\.ts:1:7\)/);
   });
 
   for (const [signal, exitCode] of [

@@ -32,7 +32,10 @@ export class Practicum {
   }
 
   start(args: readonly string[], cwd = this.folder): { child: ChildProcess; ended: Promise<Ended> } {
-    const child = spawn(process.execPath, [COMMAND, ...args, ...(args.length > 0 && !args[0]?.startsWith("-") ? ["--pack", this.pack] : [])], { cwd });
+    const child = spawn(process.execPath, [COMMAND, ...args, ...(args.length > 0 && !args[0]?.startsWith("-") ? ["--pack", this.pack] : [])], {
+      cwd,
+      env: { ...process.env, PRACTICUM_FOLDER: this.folder },
+    });
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));

@@ -4,8 +4,9 @@ import * as progress from "../../extension/exercise/progress.ts";
 import type { Grade } from "../../extension/protocol/grade.ts";
 
 const grade = (part: Partial<Grade>): Grade =>
-  ({ exercise: "ex-1", outcome: "failed", score: 1, points: 4, tier: "save", startedAt: "2025-01-01T00:00:00Z", ...part }) as Grade;
+  ({ exercise: "ex-1", outcome: "failed", score: 1, points: 4, tier: "save", startedAt: "2025-01-01T00:00:00Z", packVersion: "1.0.0", seed: 1, ...part }) as Grade;
 const passed = (part: Partial<Grade> = {}) => grade({ outcome: "passed", score: 4, ...part });
+const unasked = [{ id: "slow", title: "slow", hidden: false, points: 2 }];
 const after = (...grades: Grade[]) => progress.progressOf(grades.reduce(progress.graded, progress.emptyProgress()), "ex-1");
 
 describe("progress", () => {
@@ -17,27 +18,40 @@ describe("progress", () => {
     ["a grade that judged nothing", [grade({ outcome: "notGraded" })], "notStarted"],
     ["a pass, then a grade that judged nothing", [passed(), grade({ outcome: "notGraded" })], "passed"],
     ["a pass, then a failure", [passed(), grade({})], "failing"],
-    ["the fast checks only, with others left", [passed({ unasked: 2 })], "started"],
+    ["the fast checks only, with others left", [passed({ unasked })], "started"],
     ["all checks", [passed({ tier: "run" })], "passed"],
-    ["all checks, then the fast ones", [passed({ tier: "run" }), passed({ unasked: 2 })], "passed"],
-    ["a slow check that fails, then the fast ones", [grade({ tier: "run" }), passed({ unasked: 2 })], "started"],
+    ["all checks, then the fast ones", [passed({ tier: "run" }), passed({ unasked })], "started"],
+    ["a slow check that fails, then the fast ones", [grade({ tier: "run" }), passed({ unasked })], "started"],
   ];
   for (const [what, grades, state] of states) it(`${state} after ${what}`, () => assert.equal(after(...grades).state, state));
 
-  it("keeps the best score", () => assert.deepEqual(after(grade({ score: 3 }), grade({ score: 1 })).best, { score: 3, points: 4 }));
+  it("keeps the best score, the one that stands, and the newest fifty", () => {
+    const { best, last, grades } = after(...Array.from({ length: 60 }, (_, i) => grade({ score: i === 20 ? 3 : 1, seed: i })));
+    assert.deepEqual([best?.score, best?.seed, last?.seed], [3, 20, 59]);
+    assert.deepEqual(
+      grades.map(({ seed }) => seed),
+      Array.from({ length: 50 }, (_, i) => i + 10),
+    );
+  });
+  it("counts the points of checks that were not asked among all points", () => assert.equal(after(passed({ unasked })).last?.points, 6));
+  it("a reset takes the standing grade back, and nothing of what was reached", () => {
+    const whole = progress.graded(progress.emptyProgress(), passed({ tier: "run" }));
+    const { state, last, best, passedAt, grades } = progress.progressOf(progress.reset(whole, "ex-1"), "ex-1");
+    assert.deepEqual([state, last, best?.score, passedAt, grades.length], ["started", undefined, 4, "2025-01-01T00:00:00Z", 1]);
+  });
   it("keeps when it was first passed", () =>
     assert.equal(after(passed(), grade({}), passed({ startedAt: "2026-01-01T00:00:00Z" })).passedAt, "2025-01-01T00:00:00Z"));
 
   it("a pass opens the reference for good", () => {
     assert.equal(progress.mayCompare(after(grade({}))), false);
     assert.equal(progress.mayCompare(after(passed(), grade({}))), true);
-    assert.equal(progress.mayCompare(after(passed({ unasked: 1 }))), false);
+    assert.equal(progress.mayCompare(after(passed({ unasked }))), false);
   });
   it("so does giving up", () => assert.equal(progress.mayCompare(progress.progressOf(progress.gaveUp(progress.emptyProgress(), "ex-1"), "ex-1")), true));
 
   it("counts the hints that were shown, apart from any grade", () => {
     const twice = progress.hintRevealed(progress.hintRevealed(progress.emptyProgress(), "ex-1"), "ex-1");
-    assert.deepEqual(progress.progressOf(twice, "ex-1"), { state: "started", hints: 2, gaveUp: false });
+    assert.deepEqual(progress.progressOf(twice, "ex-1"), { state: "started", grades: [], hints: 2, gaveUp: false });
     assert.equal(progress.progressOf(progress.graded(twice, passed()), "ex-1").hints, 2);
   });
   it("opening starts, and starts nothing over", () => {

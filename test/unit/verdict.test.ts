@@ -3,7 +3,7 @@ import type { ExerciseProgress } from "../../extension/exercise/progress.ts";
 import type { CheckResult, Grade, Outcome } from "../../extension/protocol/grade.ts";
 import { overall } from "../../extension/protocol/grade.ts";
 import { entryLine } from "../../extension/ui/entryPoint.ts";
-import { badgeOf, firstProblem, type Verdict } from "../../extension/ui/verdict.ts";
+import { badgeOf, firstProblem, keySentence, passedCounts, type Verdict } from "../../extension/ui/verdict.ts";
 
 const check = (outcome: Outcome, index: number): CheckResult => ({
   id: `c${index}`,
@@ -20,7 +20,7 @@ const grade = (outcomes: readonly Outcome[], more: Partial<Grade> = {}): Grade =
   pack: "pack",
   packVersion: "1.0.0",
   outcome: overall(outcomes),
-  score: 0,
+  score: outcomes.filter((outcome) => outcome === "passed").length,
   points: outcomes.length,
   tier: "save",
   checks: outcomes.map(check),
@@ -32,26 +32,28 @@ const grade = (outcomes: readonly Outcome[], more: Partial<Grade> = {}): Grade =
   ...more,
 });
 const graded = (outcomes: readonly Outcome[], more?: Partial<Grade>): Verdict => ({ phase: "graded", grade: grade(outcomes, more) });
-const progress = (state: ExerciseProgress["state"]): ExerciseProgress => ({ state, hints: 0, gaveUp: false });
+const progress = (state: ExerciseProgress["state"]): ExerciseProgress => ({ state, grades: [], hints: 0, gaveUp: false });
 
 describe("verdict", () => {
+  const slow = { id: "slow", title: "slow", hidden: true, points: 3 };
   const cases: readonly [what: string, verdict: Verdict, icon: string, text: string, sentence: RegExp][] = [
-    ["nothing yet", { phase: "none" }, "circle-outline", "not graded yet", /^Not started\.$/],
+    ["nothing yet", { phase: "none" }, "circle-outline", "not graded yet", /^Not graded yet\.$/],
     ["grading on save", { phase: "grading", tier: "save" }, "loading~spin", "grading", /fast/],
     ["grading all", { phase: "grading", tier: "run" }, "loading~spin", "grading", /all/],
-    ["not allowed to", { phase: "refused", reason: "Not trusted." }, "circle-slash", "not graded", /^Not trusted\.$/],
-    ["all passed", graded(["passed", "passed"]), "pass-filled", "2/2", /^2 of 2 checks passed\.$/],
+    ["not allowed to", { phase: "untrusted", reason: "Not trusted." }, "shield", "not graded: workspace not trusted", /^Not trusted\.$/],
+    ["not able to", { phase: "refused", reason: "No file." }, "circle-slash", "not graded", /^No file\.$/],
+    ["all passed", graded(["passed", "passed"]), "pass-filled", "2/2", /^2 of 2 points\. Checks passed: visible 2\/2\.$/],
     [
-      "fast ones passed",
-      graded(["passed", "passed"], { unasked: 1 }),
-      "pass-filled",
-      "2/2",
-      /^2 of 2 checks passed\. 1 slow check is asked by Run exercise\.$/,
+      "fast ones passed, and no tick yet",
+      graded(["passed", "passed"], { unasked: [slow] }),
+      "play-circle",
+      "2/5, fast checks passed",
+      /^2 of 5 points\. Checks passed: visible 2\/2\. 1 slow check waits for Run Exercise\.$/,
     ],
-    ["one failed", graded(["passed", "failed"]), "error", "1/2", /^1 of 2/],
+    ["one failed", graded(["passed", "failed"]), "error", "1/2", /^1 of 2 points/],
     ["one errored", graded(["passed", "failed", "errored"]), "bug", "1/3 errored", /errored/],
     ["one timed out", graded(["passed", "timedOut"]), "watch", "1/2 timed out", /timed out/],
-    ["nothing was asked", graded([]), "circle-slash", "not graded", /^No check was asked: not graded\.$/],
+    ["nothing was asked", graded([]), "circle-slash", "not graded", /^No check was asked; not graded\.$/],
   ];
   for (const [what, verdict, icon, text, sentence] of cases) {
     it(`says ${text} when ${what}`, () => {
@@ -61,8 +63,16 @@ describe("verdict", () => {
     });
   }
 
-  it("remembers a pass of an earlier session, and lets the newest verdict overrule it", () => {
-    assert.equal(badgeOf({ phase: "none" }, progress("passed")).icon, "pass-filled");
+  it("says hidden apart from visible checks", () => {
+    const checks = (["passed", "passed", "failed"] as const).map((outcome, i) => ({ ...check(outcome, i), hidden: i > 0 }));
+    assert.equal(passedCounts({ checks }), "visible 1/1, hidden 1/2");
+  });
+
+  it("remembers the last grade of an earlier session, and lets the newest verdict overrule it", () => {
+    const last = { at: "2026-11-24T12:00:00Z", tier: "run", outcome: "passed", score: 4, points: 4, version: "1.0.0", seed: 1 } as const;
+    const badge = badgeOf({ phase: "none" }, { ...progress("passed"), last });
+    assert.deepEqual([badge.icon, badge.text, badge.sentence], ["pass-filled", "4/4", "4 of 4 points when it was last graded, on 2026-11-24."]);
+    assert.equal(badgeOf({ phase: "none" }, { ...progress("started"), last: { ...last, tier: "save" } }).icon, "play-circle");
     assert.equal(badgeOf(graded(["failed"]), progress("passed")).icon, "error");
   });
 
@@ -71,6 +81,18 @@ describe("verdict", () => {
     assert.equal(firstProblem(grade(["errored"], { problem: { message: "does not compile" } })), "does not compile");
     assert.equal(firstProblem(grade(["passed"])), undefined);
   });
+});
+
+describe("keySentence", () => {
+  const cases: readonly [message: string, key: string][] = [
+    ["Not written yet.", "Not written yet."],
+    ["You mask after the softmax: the rows no longer sum to 1. Set the scores to `-Infinity` before it.", "You mask after the softmax: the rows no longer sum to 1."],
+    ["The formula is 12 L d² + V d, e.g. for GPT-2. More.", "The formula is 12 L d² + V d, e.g. for GPT-2."],
+    ["First line\nsecond line", "First line"],
+    [`${"long ".repeat(12)}clause: ${"and another ".repeat(8)}`, `${"long ".repeat(12)}clause …`],
+    ["word ".repeat(40), `${"word ".repeat(19)}word …`],
+  ];
+  for (const [message, key] of cases) it(JSON.stringify(key), () => assert.equal(keySentence(message), key));
 });
 
 describe("entryLine", () => {

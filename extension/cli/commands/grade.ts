@@ -4,12 +4,14 @@ import type { SourceTree } from "../../protocol/runtime.ts";
 import type { Context } from "../context.ts";
 import { readCorpus } from "../corpus.ts";
 import { type CommandResult, exitCodeOf } from "../perform.ts";
-import { checkLines, gradeJson, gradeLines } from "../report.ts";
+import { checkLines, gradeJson, gradeLines, Saying } from "../report.ts";
 
 export interface GradeOptions {
   readonly seed?: number;
   readonly corpus?: string;
   readonly fast?: boolean;
+  /** The hint of every check that failed, not of the first one only. */
+  readonly hints?: boolean;
 }
 
 export async function grade(context: Context, wanted: string, folder: string | undefined, options: GradeOptions): Promise<CommandResult> {
@@ -23,7 +25,7 @@ export async function grade(context: Context, wanted: string, folder: string | u
 /** Grades, and prints each check as it finishes. */
 export async function gradeAttempt(context: Context, exercise: Exercise, attempt: SourceTree, options: GradeOptions): Promise<Grade> {
   const { terminal, signal, supervisor } = context;
-  const said = new Set<string>();
+  const saying = new Saying(options.hints);
   const result = await supervisor.grade({
     exercise,
     attempt,
@@ -32,10 +34,11 @@ export async function gradeAttempt(context: Context, exercise: Exercise, attempt
     corpus: await readCorpus(options.corpus),
     signal,
     onCheck: (check) => {
-      for (const line of checkLines(check, attempt.root, terminal.colors, said)) terminal.print(line);
+      for (const line of checkLines(check, attempt.root, terminal.colors, saying)) terminal.print(line);
     },
     onOutput: (text) => void process.stderr.write(text),
   });
-  for (const line of gradeLines(result, attempt.root, terminal.colors, said)) terminal.print(line);
+  for (const line of gradeLines(result, attempt.root, terminal.colors, saying)) terminal.print(line);
+  await context.record(attempt, result);
   return result;
 }

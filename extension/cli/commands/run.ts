@@ -15,6 +15,7 @@ export interface RunOptions {
   readonly scale: "quick" | "full";
   /** False for --no-grade. */
   readonly grade: boolean;
+  readonly hints?: boolean;
 }
 
 export async function run(context: Context, wanted: string, folder: string | undefined, options: RunOptions): Promise<CommandResult> {
