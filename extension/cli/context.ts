@@ -60,9 +60,11 @@ export class Context {
     const found = await findAttempt(attempt.root);
     if (found?.marker.exercise !== grade.exercise) return;
     const file = new ProgressFile(await findLearnerFolder(attempt.root));
-    await file.update((progress) => graded(progress, grade)).catch((error: unknown) => {
-      process.stderr.write(`Progress could not be kept in ${file.path}: ${messageOf(error)}\n`); // the grade stands all the same
-    });
+    await file
+      .update((progress) => graded(progress, grade))
+      .catch((error: unknown) => {
+        process.stderr.write(`Progress could not be kept in ${file.path}: ${messageOf(error)}\n`); // the grade stands all the same
+      });
   }
 
   get supervisor(): Supervisor {

@@ -75,7 +75,9 @@ export class ProgressStore implements vscode.Disposable {
       kept.progress = await kept.file.update(change);
     } catch (error) {
       kept.progress = change(kept.progress);
-      this.#notify.error(new UserError(`Your progress could not be kept in ${kept.file.path}: ${messageOf(error)}.`, "Choose another folder for your exercises."));
+      this.#notify.error(
+        new UserError(`Your progress could not be kept in ${kept.file.path}: ${messageOf(error)}.`, "Choose another folder for your exercises."),
+      );
     }
     this.#changed.fire(exercise);
   }

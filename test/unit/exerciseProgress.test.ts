@@ -4,7 +4,17 @@ import * as progress from "../../extension/exercise/progress.ts";
 import type { Grade } from "../../extension/protocol/grade.ts";
 
 const grade = (part: Partial<Grade>): Grade =>
-  ({ exercise: "ex-1", outcome: "failed", score: 1, points: 4, tier: "save", startedAt: "2025-01-01T00:00:00Z", packVersion: "1.0.0", seed: 1, ...part }) as Grade;
+  ({
+    exercise: "ex-1",
+    outcome: "failed",
+    score: 1,
+    points: 4,
+    tier: "save",
+    startedAt: "2025-01-01T00:00:00Z",
+    packVersion: "1.0.0",
+    seed: 1,
+    ...part,
+  }) as Grade;
 const passed = (part: Partial<Grade> = {}) => grade({ outcome: "passed", score: 4, ...part });
 const unasked = [{ id: "slow", title: "slow", hidden: false, points: 2 }];
 const after = (...grades: Grade[]) => progress.progressOf(grades.reduce(progress.graded, progress.emptyProgress()), "ex-1");

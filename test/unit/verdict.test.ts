@@ -86,7 +86,10 @@ describe("verdict", () => {
 describe("keySentence", () => {
   const cases: readonly [message: string, key: string][] = [
     ["Not written yet.", "Not written yet."],
-    ["You mask after the softmax: the rows no longer sum to 1. Set the scores to `-Infinity` before it.", "You mask after the softmax: the rows no longer sum to 1."],
+    [
+      "You mask after the softmax: the rows no longer sum to 1. Set the scores to `-Infinity` before it.",
+      "You mask after the softmax: the rows no longer sum to 1.",
+    ],
     ["The formula is 12 L d² + V d, e.g. for GPT-2. More.", "The formula is 12 L d² + V d, e.g. for GPT-2."],
     ["First line\nsecond line", "First line"],
     [`${"long ".repeat(12)}clause: ${"and another ".repeat(8)}`, `${"long ".repeat(12)}clause …`],

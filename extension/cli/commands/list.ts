@@ -11,7 +11,9 @@ export async function list(context: Context): Promise<CommandResult> {
   const progress = await context.progress();
   for (const pack of packs) {
     terminal.print(colors.bold(`${pack.title} ${pack.version}`));
-    const lines = columns(pack.exercises.map((e) => [e.slug, e.title, e.difficulty, `${e.minutes} min`, progressText(progressOf(progress, e.id), colors), colors.dim(e.id)]));
+    const lines = columns(
+      pack.exercises.map((e) => [e.slug, e.title, e.difficulty, `${e.minutes} min`, progressText(progressOf(progress, e.id), colors), colors.dim(e.id)]),
+    );
     for (const line of lines) terminal.print(`  ${line}`);
   }
   const json = packs.map(({ id, version, title, exercises }) => ({
