@@ -8,6 +8,7 @@ export const MARKER = `${OWN_FOLDER}/attempt.json`;
 /** In the folder that holds the attempts. */
 export const PROGRESS = `${OWN_FOLDER}/progress.json`;
 export const BACKUPS = `${OWN_FOLDER}/backups`;
+export const CHECKPOINTS = `${OWN_FOLDER}/checkpoints`;
 export const TYPES = `${OWN_FOLDER}/types`;
 
 /** Path -> text of the exercise's own files: statement, starter, surface, run. Never checks, reference, misconceptions, variants, oracle, hints. */

@@ -149,3 +149,17 @@ export const RunRequest = new RequestType<RunParams, null, ImplementationFault>(
 /** A `RunEvent`, encoded: values may be NaN. */
 export const RunEventNotification = new NotificationType<Wire>("runEvent");
 export const ReadyNotification = new NotificationType<{ readonly protocol: number; readonly backend: BackendInfo }>("ready");
+
+/**
+ * Runtime -> supervisor, during a run: checkpoints are files, and the runtime has none. `data` is base64, one part of a file after the other.
+ * A file is there when its last part is.
+ */
+export const SaveCheckpointRequest = new RequestType<{ readonly name: string; readonly data: string; readonly last: boolean }, null, void>("saveCheckpoint");
+/** The part that begins at `offset`, or null where there is no such checkpoint. */
+export const LoadCheckpointRequest = new RequestType<{ readonly name: string; readonly offset: number }, CheckpointPart | null, void>("loadCheckpoint");
+export interface CheckpointPart {
+  readonly data: string;
+  readonly last: boolean;
+}
+/** Bytes of one part. */
+export const CHECKPOINT_PART = 4 * 2 ** 20;

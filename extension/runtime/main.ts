@@ -8,6 +8,7 @@ import { prepareStripper } from "../child/strip.ts";
 import { CallRequest, LoadRequest, PROTOCOL_VERSION, ReadyNotification, RunEventNotification, RunRequest, type SourceTree } from "../protocol/runtime.ts";
 import { encode } from "../protocol/wire.ts";
 import { startBackend } from "./backends/ladder.ts";
+import { checkpointsBy } from "./checkpoints.ts";
 import { EventBuffer } from "./eventBuffer.ts";
 import { EventStream } from "./events.ts";
 import { Implementation, MissingFunction } from "./implementation.ts";
@@ -54,7 +55,7 @@ connection.onRequest(RunRequest, ({ implementation, program, scale }) =>
       offer: (event) => writer.offer({ jsonrpc: "2.0", method: RunEventNotification.method, params: encode(event) } as Message),
       send: (event) => void connection.sendNotification(RunEventNotification, encode(event)),
     });
-    configure({ sink: (event) => events.push(event) });
+    configure({ sink: (event) => events.push(event), checkpoints: checkpointsBy(connection) });
     trees.push(program);
     try {
       const { default: run } = await loadModule(program, builtIns);

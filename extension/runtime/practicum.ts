@@ -1,14 +1,16 @@
 /**
- * The module `practicum` that learners import: tracing, progress, seeded random numbers, a corpus, the device.
+ * The module `practicum` that learners import: tracing, progress, seeded random numbers, a corpus and tokenizers, checkpoints, the device.
  * Shapes and units stand with each function. Nothing here needs a network.
  */
 import { session } from "./services/session.ts";
 
 export type { CorpusOptions, GeneratedCorpus } from "../protocol/corpus.ts";
 export type { PlotSpec, Span } from "../protocol/runtime.ts";
+export { type Checkpointable, checkpoint, type Note } from "./services/checkpoint.ts";
 export { corpus, type TokenSource } from "./services/corpus.ts";
 export { type Device, device } from "./services/device.ts";
 export { Random, random } from "./services/random.ts";
+export { type Tokenizer, tokenizers } from "./services/tokenizers.ts";
 export { trace } from "./services/trace.ts";
 
 /** Thrown by `notWrittenYet`: the grader tells it from a mistake. */

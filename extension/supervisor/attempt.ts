@@ -5,7 +5,7 @@ import path from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { parseMarker } from "../exercise/manifest.ts";
 import type { AttemptMarker, Exercise } from "../exercise/model.ts";
-import { actionFor, BACKUPS, exerciseFiles, MARKER, markerFor, OWN_FOLDER, TYPES } from "../exercise/scaffold.ts";
+import { actionFor, BACKUPS, CHECKPOINTS, exerciseFiles, MARKER, markerFor, OWN_FOLDER, TYPES } from "../exercise/scaffold.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 
 const TEMPLATE = "templates/workspace";
@@ -92,7 +92,7 @@ export async function resetAttempt(exercise: Exercise, folder: string): Promise<
 async function writeOwn(folder: string, dist: string, marker: AttemptMarker): Promise<void> {
   await cp(path.join(dist, "types"), path.join(folder, TYPES), { recursive: true });
   await cp(path.join(dist, TEMPLATE, GLOBALS), path.join(folder, TYPES, GLOBALS));
-  await write(folder, `${OWN_FOLDER}/.gitignore`, `/${path.basename(BACKUPS)}/\n`);
+  await write(folder, `${OWN_FOLDER}/.gitignore`, `/${path.basename(BACKUPS)}/\n/${path.basename(CHECKPOINTS)}/\n`);
   await writeMarker(folder, marker);
 }
 

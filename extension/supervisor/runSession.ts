@@ -12,6 +12,7 @@ import {
   type SourceTree,
 } from "../protocol/runtime.ts";
 import type { RunRequest as Request, RunResult } from "./api.ts";
+import { serveCheckpoints } from "./checkpoints.ts";
 import { watchMemory } from "./memory.ts";
 import type { Process } from "./process.ts";
 import { runtimeSeed } from "./seeds.ts";
@@ -24,6 +25,7 @@ const RUN_SECONDS = 30 * 60;
 export async function run(process: Process, request: Request, seed: number, log: Log): Promise<RunResult> {
   const started = performance.now();
   const limits = new Limits(process, request);
+  const tidyCheckpoints = serveCheckpoints(process.connection, request.attempt.root);
   let backend: BackendInfo | undefined;
   const result = (state: RunResult["state"], fault?: ImplementationFault): RunResult => ({
     state,
@@ -47,6 +49,7 @@ export async function run(process: Process, request: Request, seed: number, log:
     limits.dispose();
     process.kill();
     await process.ended;
+    await tidyCheckpoints();
   }
 }
 

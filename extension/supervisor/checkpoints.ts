@@ -1,0 +1,64 @@
+/** The checkpoints of an attempt: files in its folder, replaced in one step. The runtime that asks for them runs learner code. */
+import { existsSync } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import type { MessageConnection } from "vscode-jsonrpc/node";
+import { CHECKPOINTS, OWN_FOLDER } from "../exercise/scaffold.ts";
+import { CHECKPOINT_PART, type CheckpointPart, LoadCheckpointRequest, SaveCheckpointRequest } from "../protocol/runtime.ts";
+
+const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+
+/**
+ * Answers the process's requests until its run ends.
+ * @param root the attempt's folder
+ * @returns takes away what was not saved whole
+ */
+export function serveCheckpoints(connection: MessageConnection, root: string): () => Promise<void> {
+  const unfinished = new Set<string>();
+  connection.onRequest(SaveCheckpointRequest, async ({ name, data, last }) => {
+    const file = fileOf(root, name);
+    const part = `${file}.${process.pid}.part`;
+    await mkdir(path.dirname(file), { recursive: true });
+    await append(part, Buffer.from(data, "base64"), unfinished.has(part));
+    unfinished.add(part);
+    if (last) {
+      await rename(part, file);
+      unfinished.delete(part);
+    }
+    return null;
+  });
+  connection.onRequest(LoadCheckpointRequest, ({ name, offset }) => partOf(fileOf(root, name), offset));
+  return async () => {
+    for (const part of unfinished) await rm(part, { force: true });
+  };
+}
+
+function fileOf(root: string, name: string): string {
+  if (!NAME.test(name)) throw new Error(`"${name}" is no name for a checkpoint: use letters, digits, ".", "_" and "-".`);
+  if (!existsSync(path.join(root, OWN_FOLDER))) throw new Error("This run has no folder to keep checkpoints in: it is of no attempt.");
+  return path.join(root, CHECKPOINTS, `${name}.safetensors`);
+}
+
+/** On the disk when it resolves: after a crash, the file that `rename` makes visible is whole. */
+async function append(file: string, bytes: Buffer, begun: boolean): Promise<void> {
+  const handle = await open(file, begun ? "a" : "w");
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function partOf(file: string, offset: number): Promise<CheckpointPart | null> {
+  if (!existsSync(file)) return null;
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const bytes = Buffer.alloc(Math.min(CHECKPOINT_PART, Math.max(0, size - offset)));
+    await handle.read(bytes, 0, bytes.length, offset);
+    return { data: bytes.toString("base64"), last: offset + bytes.length >= size };
+  } finally {
+    await handle.close();
+  }
+}
