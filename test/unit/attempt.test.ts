@@ -41,7 +41,7 @@ describe("a learner's folder", () => {
         .map((e) => path.relative(folder, path.join(e.parentPath, e.name)));
       const own = [".practicum/.gitignore", ".practicum/attempt.json", ".practicum/types/globals.d.ts", ".practicum/types/tfjs.d.ts"];
       assert.deepEqual(all.sort(), [...own, ...created].sort());
-      assert.equal(await get(".practicum/.gitignore"), "/backups/\n");
+      assert.equal(await get(".practicum/.gitignore"), "/backups/\n/checkpoints/\n");
     });
 
     it("never overwrites what was edited, and restores what was deleted", async () => {
