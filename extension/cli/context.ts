@@ -1,11 +1,12 @@
 /** What a command works with. */
 import { stat } from "node:fs/promises";
+import { homedir } from "node:os";
 import path from "node:path";
 import { messageOf } from "../errors.ts";
 import type { Exercise, Pack } from "../exercise/model.ts";
 import { graded, type Progress } from "../exercise/progress.ts";
 import type { Grade } from "../protocol/grade.ts";
-import type { SourceTree } from "../protocol/runtime.ts";
+import type { BackendName, SourceTree } from "../protocol/runtime.ts";
 import type { Supervisor } from "../supervisor/api.ts";
 import { findAttempt, readAttempt } from "../supervisor/attempt.ts";
 import { findExercise, readPack, readPacks } from "../supervisor/packStore.ts";
@@ -20,6 +21,7 @@ export interface ContextOptions {
   /** Folder of the pack to use instead of the built-in ones. */
   readonly pack?: string;
   readonly verbose?: boolean;
+  readonly backend?: BackendName | "auto";
 }
 
 export class Context {
@@ -69,13 +71,21 @@ export class Context {
 
   get supervisor(): Supervisor {
     const log = this.#options.verbose ? (line: string) => void process.stderr.write(`${line}\n`) : undefined;
-    this.#supervisor ??= createSupervisor({ dist: this.dist, log });
+    const { backend = "auto" } = this.#options;
+    this.#supervisor ??= createSupervisor({ dist: this.dist, log, backends: backendsFolder(), ...(backend !== "auto" && { backend }) });
     return this.#supervisor;
   }
 
   async dispose(): Promise<void> {
     await this.#supervisor?.dispose();
   }
+}
+
+/** Where `practicum install-backend` puts them: the folder that each system has for what can be had again. */
+export function backendsFolder(): string {
+  const { LOCALAPPDATA, XDG_CACHE_HOME } = process.env;
+  const caches = { win32: LOCALAPPDATA, darwin: path.join(homedir(), "Library/Caches") } as Partial<Record<NodeJS.Platform, string>>;
+  return path.join(caches[process.platform] ?? XDG_CACHE_HOME ?? path.join(homedir(), ".cache"), "practicum/backends");
 }
 
 async function here(exercise: Exercise): Promise<string | undefined> {

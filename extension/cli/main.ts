@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { BACKENDS } from "../protocol/runtime.ts";
 import { doctor } from "./commands/doctor.ts";
 import { grade } from "./commands/grade.ts";
 import { list } from "./commands/list.ts";
@@ -23,6 +24,7 @@ const exercise = ["<exercise>", "its number, folder name or id"] as const;
 const attempt = ["[folder]", "of the attempt; by default this one, or the one named as the exercise"] as const;
 const seed = ["--seed <n>", "replay the grade or run that had this seed", wholeNumber] as const;
 const hints = ["--hints", "the hint of every check that failed, not of the first one only"] as const;
+const backend = () => new Option("--backend <name>", "compute on this one, or on the best that starts").choices(["auto", ...BACKENDS]).default("auto");
 const corpus = ["--corpus <file>", "train on the text of this file"] as const;
 
 add("list", "List the exercises.").action((options) => act(options, list));
@@ -36,6 +38,7 @@ add("run", "Run the exercise on your attempt, then grade it.")
   .option(...seed)
   .option(...corpus)
   .addOption(new Option("--scale <scale>", "how much to compute").choices(["quick", "full"]).default("quick"))
+  .addOption(backend())
   .option("--no-grade", "do not grade afterwards")
   .option(...hints)
   .action((wanted, folder, options) => act(options, (context) => run(context, wanted, folder, options)));
@@ -44,6 +47,7 @@ add("grade", "Ask all checks of your attempt.")
   .argument(...attempt)
   .option(...seed)
   .option(...corpus)
+  .addOption(backend())
   .option("--fast", "only the checks that the editor asks on every save")
   .option(...hints)
   .action((wanted, folder, options) => act(options, (context) => grade(context, wanted, folder, options)));

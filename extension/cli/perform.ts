@@ -1,6 +1,7 @@
 /** Performs one command: what it prints, how it is cancelled, what the exit code says. */
 import { messageOf, UserError } from "../errors.ts";
 import type { Outcome } from "../protocol/grade.ts";
+import type { BackendName } from "../protocol/runtime.ts";
 import { Context } from "./context.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -11,6 +12,7 @@ export interface GlobalOptions {
   readonly json?: boolean;
   readonly pack?: string;
   readonly verbose?: boolean;
+  readonly backend?: BackendName | "auto";
 }
 
 export interface CommandResult {
@@ -33,7 +35,7 @@ export async function perform(dist: string, options: GlobalOptions, command: (co
     cancellation.abort();
   };
   for (const signal of Object.keys(SIGNALS)) process.on(signal, cancel);
-  const context = new Context({ dist, terminal, signal: cancellation.signal, pack: options.pack, verbose: options.verbose });
+  const context = new Context({ dist, terminal, signal: cancellation.signal, ...options });
   try {
     const { exitCode, json } = await command(context);
     if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);

@@ -20,7 +20,14 @@ export interface BackendInfo {
   readonly memory?: number;
   /** Faster rungs that did not start, each with its reason. */
   readonly skipped: readonly { readonly name: BackendName; readonly reason: string }[];
+  /** Memory for tensors, where it is known. */
+  readonly memoryBytes?: number;
+  /** Absent: the full sandbox. "addons": native addons may be loaded and files read. "none": this Node has no sandbox. */
+  readonly sandbox?: "addons" | "none";
 }
+
+/** Every backend, best first. */
+export const BACKENDS = ["tfjs-node-gpu", "webgpu", "tfjs-node", "wasm", "cpu"] as const satisfies readonly BackendName[];
 
 /** The source files of one implementation: path relative to `root` -> text. They are served from memory; the runtime reads no disk. */
 export interface SourceTree {

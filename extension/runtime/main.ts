@@ -1,4 +1,5 @@
 /** The program that runs one implementation: it gets inputs and returns outputs, and knows nothing of checks. */
+import "./backends/sandboxRungs.ts";
 import type { Message } from "vscode-jsonrpc";
 import { ChannelWriter, connect } from "../child/connection.ts";
 import { asResponse, faultOf } from "../child/faults.ts";
@@ -7,7 +8,7 @@ import { loadModule } from "../child/modules.ts";
 import { prepareStripper } from "../child/strip.ts";
 import { CallRequest, LoadRequest, PROTOCOL_VERSION, ReadyNotification, RunEventNotification, RunRequest, type SourceTree } from "../protocol/runtime.ts";
 import { encode } from "../protocol/wire.ts";
-import { startBackend } from "./backends/ladder.ts";
+import { settleBackend, startBackend } from "./backends/ladder.ts";
 import { checkpointsBy } from "./checkpoints.ts";
 import { EventBuffer } from "./eventBuffer.ts";
 import { EventStream } from "./events.ts";
@@ -61,6 +62,7 @@ connection.onRequest(RunRequest, ({ implementation, program, scale }) =>
       const { default: run } = await loadModule(program, builtIns);
       if (typeof run !== "function") throw new Error(`${program.entry} has no default export that is a function`);
       await run(at(implementation).exports, { scale });
+      await settleBackend();
       await allTold();
     } finally {
       events.end();

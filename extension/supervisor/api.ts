@@ -2,7 +2,8 @@
 import type { Exercise } from "../exercise/model.ts";
 import type { CheckResult, Grade } from "../protocol/grade.ts";
 import type { ImplementationName } from "../protocol/grader.ts";
-import type { BackendInfo, ImplementationFault, RunEvent, SourceTree } from "../protocol/runtime.ts";
+import type { BackendInfo, BackendName, ImplementationFault, RunEvent, SourceTree } from "../protocol/runtime.ts";
+import type { Ladder } from "./ladder.ts";
 import type { NodeProgram } from "./node.ts";
 
 export interface GradeRequest {
@@ -52,8 +53,8 @@ export interface Supervisor {
   warm(exercise: Exercise, corpus?: string): Promise<void>;
   /** The Node program that runs everything; for `practicum doctor`. */
   node(): Promise<NodeProgram>;
-  /** Starts a runtime, and says what it computes on. */
-  backend(): Promise<BackendInfo>;
+  /** The backends that runs choose from. */
+  ladder(): Promise<Ladder>;
   /** Ends every process. */
   dispose(): Promise<void>;
 }
@@ -64,4 +65,8 @@ export interface SupervisorOptions {
   readonly log?: (line: string) => void;
   /** Node program to run them with; found by `findNode` when absent. */
   readonly node?: string;
+  /** The one backend that runs use; the best by default. */
+  readonly backend?: BackendName;
+  /** Folder that backends are installed in; absent, only what comes with Practicum is used. */
+  readonly backends?: string;
 }

@@ -8,7 +8,16 @@ import { checkFiles, checkTree, implementationTree, sentences } from "../exercis
 import { faultFrom } from "../protocol/fault.ts";
 import type { CheckResult, UnaskedCheck } from "../protocol/grade.ts";
 import { AskRequest, CheckFinished, GradeRequest, type ImplementationName, PrepareRequest, StartRequest, StopNotification } from "../protocol/grader.ts";
-import { type BackendInfo, CallRequest, IMPLEMENTATION_FAULT, type ImplementationFault, LoadRequest, type SourceTree } from "../protocol/runtime.ts";
+import {
+  type BackendInfo,
+  type BackendName,
+  CallRequest,
+  IMPLEMENTATION_FAULT,
+  type ImplementationFault,
+  LoadRequest,
+  type SourceTree,
+} from "../protocol/runtime.ts";
+import { gradingRungs, rungsArgument, SANDBOXED } from "./ladder.ts";
 import { killed, type Process, type ProgramName } from "./process.ts";
 import { runtimeSeed } from "./seeds.ts";
 import type { Spares } from "./spares.ts";
@@ -18,6 +27,8 @@ export interface SessionOptions {
   readonly tier: "save" | "run";
   readonly seed: number;
   readonly corpus?: string;
+  /** The one backend that the learner wants, where a grade can use it. */
+  readonly pin?: BackendName;
   readonly spares: Spares;
   readonly log: (line: string) => void;
 }
@@ -122,9 +133,15 @@ export class GradeSession {
 
   #take(program: ProgramName): Process {
     if (this.#disposed) throw new Error("this grade has ended");
-    const process = this.options.spares.take(program);
+    const process = this.options.spares.take(program, program === "runtime" ? this.#rungs() : undefined);
     this.#processes.push(process);
     return process;
+  }
+
+  /** None where all are as they are by default. */
+  #rungs(): readonly string[] {
+    const rungs = gradingRungs(this.options.exercise.backend, this.options.pin);
+    return rungs.length === SANDBOXED.length ? [] : rungsArgument(rungs);
   }
 
   #at(id: number) {

@@ -19,6 +19,8 @@ export interface NodeProgram {
 export const BASE_FLAGS = ["--experimental-vm-modules", "--no-warnings"] as const;
 /** Newest first: Node 22.13 and newer, then 20. */
 const SANDBOXES = [["--permission", "--no-experimental-sqlite"], ["--permission"], ["--experimental-permission"], []] as const;
+/** What a native addon needs beyond the sandbox. It could do more than that; the code beside it could not. */
+export const ADDONS = ["--allow-addons", "--allow-fs-read=*"] as const;
 const PROBE =
   "const m = require('node:module'); process.stdout.write(JSON.stringify([process.execPath, process.versions.node, typeof m.stripTypeScriptTypes === 'function']))";
 
@@ -52,6 +54,12 @@ export function childEnvironment(): NodeJS.ProcessEnv {
   const kept = process.platform === "win32" ? ["SystemRoot", "TEMP"] : [];
   return { ...Object.fromEntries(kept.map((name) => [name, process.env[name]])), ...(process.versions.electron && { ELECTRON_RUN_AS_NODE: "1" }) };
 }
+
+/** Where drivers and their libraries are found, and may keep compiled shaders. */
+const DRIVERS = /^(LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|VK_\w+|CUDA_\w+|NVIDIA_\w+|TF_\w+|HOME|XDG_\w+|PRACTICUM_SOFTWARE_GPU)$/;
+
+/** What a child that uses a GPU gets beside that. */
+export const driverEnvironment = (): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(process.env).filter(([name]) => DRIVERS.test(name)));
 
 async function probe(program: string): Promise<NodeProgram> {
   let refused: unknown;

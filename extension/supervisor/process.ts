@@ -12,15 +12,17 @@ import {
   StreamMessageWriter,
 } from "vscode-jsonrpc/node";
 import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
-import { BASE_FLAGS, childEnvironment, type NodeProgram } from "./node.ts";
+import { ADDONS, BASE_FLAGS, childEnvironment, driverEnvironment, type NodeProgram } from "./node.ts";
 import { reaped, reapWithUs } from "./reaper.ts";
 
-export type ProgramName = "runtime" | "grader" | "oracle";
+/** "native" is the runtime with the backends that are native addons. */
+export type ProgramName = "runtime" | "native" | "grader" | "oracle";
 
 export interface ProcessOptions {
   readonly node: NodeProgram;
   readonly dist: string;
   readonly program: ProgramName;
+  readonly args?: readonly string[];
   readonly log: (line: string) => void;
 }
 
@@ -39,14 +41,16 @@ export class Process {
   /** What the program prints; set it before asking. */
   onOutput: (text: string) => void = () => {};
   readonly #child: ChildProcess;
+  readonly #sandbox: BackendInfo["sandbox"];
   #printed = 0;
   #running = true;
   #killed = false;
 
-  constructor({ node, dist, program, log }: ProcessOptions) {
+  constructor({ node, dist, program, args = [], log }: ProcessOptions) {
     this.program = program;
-    this.#child = spawn(node.path, [...BASE_FLAGS, ...flags(node, dist, program), path.join(dist, `${program}.mjs`)], {
-      env: childEnvironment(),
+    this.#sandbox = sandboxOf(node, program);
+    this.#child = spawn(node.path, [...BASE_FLAGS, ...flags(node, dist, program), path.join(dist, `${program}.mjs`), ...args], {
+      env: { ...childEnvironment(), ...(NATIVE.includes(program) && driverEnvironment()) },
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       detached: process.platform !== "win32", // a group of its own, so that `kill` reaches all of it
       windowsHide: true,
@@ -119,7 +123,9 @@ export class Process {
   async #ready(): Promise<BackendInfo> {
     const said = new Promise<BackendInfo>((resolve, reject) => {
       this.connection.onNotification(ReadyNotification, ({ protocol, backend }) =>
-        protocol === PROTOCOL_VERSION ? resolve(backend) : reject(new Error(`${this.program} speaks protocol ${protocol}, not ${PROTOCOL_VERSION}`)),
+        protocol === PROTOCOL_VERSION
+          ? resolve({ ...backend, ...(this.#sandbox && { sandbox: this.#sandbox }) })
+          : reject(new Error(`${this.program} speaks protocol ${protocol}, not ${PROTOCOL_VERSION}`)),
       );
     });
     let printed = "";
@@ -163,11 +169,21 @@ export const killed = async (processes: readonly Process[]): Promise<void> => {
   await Promise.all(processes.map((child) => child.ended));
 };
 
-/** The narrowest permissions that the program runs under; ONNX Runtime is an addon, which voids them. */
+/** Programs that load native addons, and with them the drivers of a GPU. */
+const NATIVE: readonly ProgramName[] = ["native", "oracle"];
+
+/** The narrowest permissions that the program runs under; a native addon does what it likes, the code beside it does not. */
 function flags({ sandbox }: NodeProgram, dist: string, program: ProgramName): readonly string[] {
-  if (program === "oracle" || sandbox.length === 0) return [];
+  if (sandbox.length === 0) return [];
+  if (NATIVE.includes(program)) return sandbox.includes("--permission") ? [...sandbox, ...ADDONS] : [];
   const files = [`${program}.mjs`, "amaro.mjs", ...(program === "runtime" ? WASM : [])].map((file) => path.join(dist, file));
   return [...sandbox, ...files.filter((file) => existsSync(file)).map((file) => `--allow-fs-read=${file}`)];
+}
+
+function sandboxOf({ sandbox }: NodeProgram, program: ProgramName): BackendInfo["sandbox"] {
+  if (sandbox.length === 0) return "none";
+  if (!NATIVE.includes(program)) return undefined;
+  return sandbox.includes("--permission") ? "addons" : "none";
 }
 
 const WASM = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"];

@@ -13,8 +13,9 @@ export class Spares {
     this.#options = options;
   }
 
-  /** A process of the program: the one that waits, or a new one. */
-  take(program: ProgramName): Process {
+  /** A process of the program: the one that waits, or a new one. None waits with arguments of its own. */
+  take(program: ProgramName, args?: readonly string[]): Process {
+    if (args?.length) return new Process({ ...this.#options, program, args });
     const waiting = this.#waiting.get(program);
     this.#waiting.delete(program);
     return waiting?.running ? waiting : this.#start(program);

@@ -12,6 +12,7 @@ import { type Grade, overall } from "../protocol/grade.ts";
 import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, type SourceTree } from "../protocol/runtime.ts";
 import type { GradeRequest, RunRequest, RunResult, Supervisor, SupervisorOptions } from "./api.ts";
 import { GradeSession, type Judged } from "./gradeSession.ts";
+import { type Climbed, Ladder } from "./ladder.ts";
 import { findNode, type NodeProgram } from "./node.ts";
 import { run } from "./runSession.ts";
 import { digestOf, newSeed } from "./seeds.ts";
@@ -30,6 +31,7 @@ class NodeSupervisor implements Supervisor {
   #node: Promise<NodeProgram> | undefined;
   #runtimeDigest: Promise<string> | undefined;
   #spares: Promise<Spares> | undefined;
+  #ladder: Promise<Ladder> | undefined;
   /** A grade on save whose checks are loaded and whose expected answers are had. */
   #prepared: GradeSession | undefined;
   #disposed = false;
@@ -65,8 +67,12 @@ class NodeSupervisor implements Supervisor {
     const signal = request.signal ? AbortSignal.any([request.signal, own.signal]) : own.signal;
     this.#runs.add(own);
     try {
-      const process = (await this.#pool()).take("runtime");
-      return await run(process, { ...request, signal, corpus: corpusOf(request) }, request.seed ?? newSeed(), this.#log);
+      return await run(
+        (signal) => this.#climb(request.exercise, signal),
+        { ...request, signal, corpus: corpusOf(request) },
+        request.seed ?? newSeed(),
+        this.#log,
+      );
     } finally {
       this.#runs.delete(own);
     }
@@ -86,13 +92,15 @@ class NodeSupervisor implements Supervisor {
     return this.#node;
   }
 
-  async backend(): Promise<BackendInfo> {
-    const process = (await this.#pool()).take("runtime");
-    try {
-      return await process.ready;
-    } finally {
-      process.kill();
-    }
+  ladder(): Promise<Ladder> {
+    this.#ladder ??= this.#pool().then((spares) => {
+      const { dist, backend: pin, backends } = this.#options;
+      return new Ladder({ start: (program, args) => spares.take(program, args), pin, folders: [...(backends ? [backends] : []), dist] });
+    });
+    this.#ladder.catch(() => {
+      this.#ladder = undefined;
+    });
+    return this.#ladder;
   }
 
   async dispose(): Promise<void> {
@@ -100,6 +108,10 @@ class NodeSupervisor implements Supervisor {
     for (const controller of this.#runs) controller.abort();
     (await this.#spares)?.dispose();
     await Promise.all([...this.#sessions].map((session) => session.dispose()));
+  }
+
+  async #climb({ backend }: Exercise, signal?: AbortSignal): Promise<Climbed> {
+    return (await this.ladder()).climb(backend, signal);
   }
 
   async #warm(exercise: Exercise, corpus?: string): Promise<void> {
@@ -125,7 +137,7 @@ class NodeSupervisor implements Supervisor {
 
   #newSession(spares: Spares, request: Pick<GradeRequest, "exercise" | "tier" | "seed" | "corpus">): GradeSession {
     const { exercise, tier, seed = newSeed() } = request;
-    const session = new GradeSession({ exercise, tier, seed, corpus: corpusOf(request), spares, log: this.#log });
+    const session = new GradeSession({ exercise, tier, seed, corpus: corpusOf(request), pin: this.#options.backend, spares, log: this.#log });
     this.#sessions.add(session);
     return session;
   }

@@ -26,6 +26,7 @@ const bundles = [
     entryPoints: { main: "extension/main.ts" },
   },
   { ...node, entryPoints: { runtime: "extension/runtime/main.ts" }, minify: true, keepNames: true },
+  { ...node, entryPoints: { native: "extension/runtime/native.ts" }, minify: true, keepNames: true, external: ["webgpu"] },
   { ...node, entryPoints: { grader: "extension/grader/main.ts" }, mainFields: ["main", "module"] },
   { ...node, entryPoints: { oracle: "extension/runtime/oracle.ts" }, external: ["onnxruntime-node"] },
   { ...node, entryPoints: { amaro: "node_modules/amaro/dist/index.js" } }, // strips types where Node cannot

@@ -5,6 +5,7 @@ import { build, node, ROOT, TARGET, vsixFile } from "./tasks.ts";
 
 build("--clean");
 stage("onnxruntime-node", ["package.json", "dist/*.js", `bin/napi-v*/${process.platform}/${process.arch}/*`]);
+stage("webgpu", ["package.json", "index.js", `dist/${process.platform}-${process.platform === "darwin" ? "universal" : process.arch}/*`]);
 stage("onnxruntime-common", ["package.json", "dist/cjs/**/*.{js,json}"]);
 // No repository is named in package.json, and pictures of the README travel in the package.
 node(
@@ -19,7 +20,7 @@ node(
   "--no-rewrite-relative-links",
 );
 
-/** Copies the named files of a package that the oracle imports at run time, to where its import finds them. */
+/** Copies the named files of a package that is imported at run time, to where its import finds them. */
 function stage(name: string, patterns: string[]): void {
   const from = path.join(ROOT, "node_modules", name);
   for (const file of globSync(patterns, { cwd: from })) cpSync(path.join(from, file), path.join(ROOT, "dist/node_modules", name, file));

@@ -6,7 +6,8 @@ export async function doctor(context: Context, version: string): Promise<Command
   const { terminal, supervisor } = context;
   const packs = await context.packs();
   const node = await supervisor.node();
-  const backend = await supervisor.backend();
+  const { process: runtime, backend } = await (await supervisor.ladder()).climb();
+  runtime.kill();
   const lines = columns([
     ["Practicum", version],
     ["This Node", `${process.versions.node} (${process.execPath})`],
