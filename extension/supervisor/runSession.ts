@@ -12,11 +12,8 @@ import {
   type SourceTree,
 } from "../protocol/runtime.ts";
 import type { RunRequest as Request, RunResult } from "./api.ts";
-<<<<<<< HEAD
 import { serveCheckpoints } from "./checkpoints.ts";
-=======
 import type { Climbed } from "./ladder.ts";
->>>>>>> 814981f (Runs use the best backend that starts: CUDA, WebGPU, TensorFlow, WebAssembly; --backend pins one; grades stay in the sandbox)
 import { watchMemory } from "./memory.ts";
 import { killed, type Process } from "./process.ts";
 import { runtimeSeed } from "./seeds.ts";
@@ -28,13 +25,9 @@ const RUN_SECONDS = 30 * 60;
 /** Never rejects for what the attempt does, nor when it is cancelled: the result says so. */
 export async function run(climb: (signal?: AbortSignal) => Promise<Climbed>, request: Request, seed: number, log: Log): Promise<RunResult> {
   const started = performance.now();
-<<<<<<< HEAD
-  const limits = new Limits(process, request);
-  const tidyCheckpoints = serveCheckpoints(process.connection, request.attempt.root);
-=======
   let limits: Limits | undefined;
+  let tidyCheckpoints: (() => Promise<void>) | undefined;
   let process: Process | undefined;
->>>>>>> 814981f (Runs use the best backend that starts: CUDA, WebGPU, TensorFlow, WebAssembly; --backend pins one; grades stay in the sandbox)
   let backend: BackendInfo | undefined;
   const result = (state: RunResult["state"], fault?: ImplementationFault): RunResult => ({
     state,
@@ -47,6 +40,7 @@ export async function run(climb: (signal?: AbortSignal) => Promise<Climbed>, req
     request.signal?.throwIfAborted();
     ({ process, backend } = await climb(request.signal));
     limits = new Limits(process, request);
+    tidyCheckpoints = serveCheckpoints(process.connection, request.attempt.root);
     request.signal?.throwIfAborted();
     request.onBackend?.(backend);
     await runProgram(process, log, request, seed);
@@ -57,15 +51,9 @@ export async function run(climb: (signal?: AbortSignal) => Promise<Climbed>, req
     if (error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT) return result("errored", faultFrom(error.data));
     throw error;
   } finally {
-<<<<<<< HEAD
-    limits.dispose();
-    process.kill();
-    await process.ended;
-    await tidyCheckpoints();
-=======
     limits?.dispose();
     if (process) await killed([process]);
->>>>>>> 814981f (Runs use the best backend that starts: CUDA, WebGPU, TensorFlow, WebAssembly; --backend pins one; grades stay in the sandbox)
+    await tidyCheckpoints?.();
   }
 }
 
