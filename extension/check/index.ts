@@ -35,9 +35,15 @@ export type Sent<T> = T extends Tensor
 
 /** Seeded inputs: the seed changes with every grade, so an answer cannot be written down beforehand. */
 export class Draw {
+  readonly #seed: number;
   readonly #stream: RandomStream;
   constructor(seed: number) {
+    this.#seed = seed;
     this.#stream = new RandomStream(seed);
+  }
+  /** The same draws once more, from the first. */
+  again(): Draw {
+    return new Draw(this.#seed);
   }
   /** Independent normals, float32. */
   normal(shape: readonly number[], mean = 0, deviation = 1): TensorData {
@@ -74,14 +80,29 @@ export interface Expected {
   readonly answer?: (draw: Draw, onnx: Onnx) => Value | Promise<Value>;
 }
 
+/** Near what a graph of `oracle/` answers to these inputs: its output, or a record of them where it has several. */
+function oracle(graph: string, inputs: (draw: Draw) => Readonly<Record<string, TensorData>>, tolerance: Tolerance): Expected;
+/** Near what ONNX graphs answer; `draw` gives the same inputs as it gave to `ask`. */
+function oracle(answer: (onnx: Onnx, draw: Draw) => Promise<Value>, tolerance: Tolerance): Expected;
+function oracle(...args: [string, (draw: Draw) => Readonly<Record<string, TensorData>>, Tolerance] | [(onnx: Onnx, draw: Draw) => Promise<Value>, Tolerance]) {
+  if (args.length === 2) return oracleExpected(...args);
+  const [graph, inputs, tolerance] = args;
+  return oracleExpected(async (onnx, draw) => {
+    const outputs = await onnx(graph, inputs(draw));
+    const [first, ...others] = Object.values(outputs);
+    return others.length > 0 ? outputs : first;
+  }, tolerance);
+}
+
+const oracleExpected = (answer: (onnx: Onnx, draw: Draw) => Promise<Value>, tolerance: Tolerance): Expected => ({
+  expectation: { kind: "near", source: "oracle", tolerance },
+  answer: (draw, onnx) => answer(onnx, draw),
+});
+
 export const near = {
   /** Near what the reference answers to the same question. */
   reference: (tolerance: Tolerance): Expected => ({ expectation: { kind: "near", source: "reference", tolerance } }),
-  /** Near what an ONNX graph answers; `draw` gives the same inputs as it gave to `ask`. */
-  oracle: (answer: (onnx: Onnx, draw: Draw) => Promise<Value>, tolerance: Tolerance): Expected => ({
-    expectation: { kind: "near", source: "oracle", tolerance },
-    answer: (draw, onnx) => answer(onnx, draw),
-  }),
+  oracle,
   /** Near a constant, or a closed form of the same draws. */
   value: (value: Value | ((draw: Draw) => Value), tolerance: Tolerance): Expected => ({
     expectation: { kind: "near", source: "value", tolerance },
@@ -101,14 +122,31 @@ export const exact = {
 
 /** The answer is a series of numbers: the mean of its last tenth is below `ratio` times the mean of its first tenth. */
 export const falls = (ratio = 1): Expected => ({ expectation: { kind: "falls", ratio } });
+/** The same, above. */
+export const rises = (ratio = 1): Expected => ({ expectation: { kind: "rises", ratio } });
 /** The answer, or the last element of a series, lies in [low, high]. */
 export const inBand = (low: number, high: number): Expected => ({ expectation: { kind: "inBand", low, high } });
-/** The answer is a list of [x, y]: the least-squares slope of ln y over ln x lies in [low, high]. */
+/** The answer is a list of [x, y]: the least-squares slope of y over x lies in [low, high]. */
+export const slopeInBand = (low: number, high: number): Expected => ({ expectation: { kind: "slopeInBand", low, high } });
+/** The answer is a list of [x, y]: the least-squares slope of ln y over ln x, the exponent of a power law, lies in [low, high]. */
 export const logSlopeInBand = (low: number, high: number): Expected => ({ expectation: { kind: "logSlopeInBand", low, high } });
 /** The answer is [a, b]: a / b is at least `ratio`. */
 export const ratioAtLeast = (ratio: number): Expected => ({ expectation: { kind: "ratioAtLeast", ratio } });
 
-/** What the implementation has told since the question began, in order. */
+/**
+ * The answer is a record, and each of these parts meets its own expectation: what a long training shows is asked for once.
+ * `each({ loss: falls(0.5), weights: near.reference({ rtol: 1e-4, atol: 1e-5 }) })`
+ */
+export const each = (parts: Readonly<Record<string, Expected>>): Expected => ({
+  expectation: { kind: "each", parts: Object.fromEntries(Object.entries(parts).map(([name, { expectation }]) => [name, expectation])) },
+  answer: async (draw, onnx) => {
+    const given: Record<string, Value> = {};
+    for (const [name, { answer }] of Object.entries(parts)) if (answer) given[name] = await answer(draw.again(), onnx);
+    return given;
+  },
+});
+
+/** What the implementation has told since the question began, in order, and what it takes. */
 export interface AskTools {
   /** Points of `trace.log`. */
   readonly trace: () => readonly TracePoint[];
@@ -116,6 +154,19 @@ export interface AskTools {
   readonly spans: () => readonly Span[];
   /** Intermediates of `trace.tensor`. */
   readonly tensors: () => readonly TracedTensor[];
+  /**
+   * Asks, and measures what it takes. One at a time, and on fresh inputs, as an answer may have been kept:
+   * `const { value, ms } = await measure(() => impl.attention(draw.normal([1, n, d]), …))`
+   */
+  readonly measure: <T>(question: () => Promise<T>) => Promise<Measured<T>>;
+}
+
+export interface Measured<T> {
+  readonly value: T;
+  /** Milliseconds of all calls of the question, by the grader's clock. Some 1 ms of each is the way there and back. */
+  readonly ms: number;
+  /** Bytes of tensors that one of the calls needed at most at once beyond its arguments, counted as by `tf.memory()`: without `tf.tidy` all that was made. */
+  readonly peakBytes: number;
 }
 
 export interface CheckSpec<Surface> {
@@ -129,6 +180,7 @@ export interface CheckSpec<Surface> {
   readonly hint?: string;
   /** Milliseconds for the whole question; 5000 on save, 120000 on run. */
   readonly timeout?: number;
+  /** `tools.trace()` is what the implementation traced since the question began. */
   readonly ask: (impl: Remote<Surface>, draw: Draw, tools: AskTools) => unknown;
   readonly expect: Expected;
 }

@@ -45,7 +45,7 @@ export class Saying {
 export function checkLines(check: CheckResult, root: string, colors: Colors, saying: Saying): string[] {
   const title = `  ${paint(check.outcome, colors)(MARKS[check.outcome])} ${check.title}`;
   const points = check.outcome === "passed" ? `${check.points}` : `0/${check.points}`;
-  const detail = saying.once(withPlace(check.message, check.location, root));
+  const detail = [...saying.once(check.diagnosis?.sentence ?? ""), ...saying.once(withPlace(check.message, check.location, root))];
   const hint = check.outcome === "failed" ? saying.hint(check.hint).map(colors.cyan) : [];
   return [`${title} ${colors.dim(`${points} ${check.points === 1 ? "point" : "points"}`)}`, ...[...detail, ...hint].map((text) => indent(text, 6))];
 }

@@ -1,13 +1,12 @@
 /** Which misconceptions the wrong answers of a grade are, found out together: one that explains more of them is the likelier mistake. */
 import { diagnose } from "../grading/diagnose.ts";
 import type { Diagnosis } from "../protocol/grade.ts";
-import type { Value } from "../protocol/tensor.ts";
-import type { PreparedCheck } from "./examine.ts";
-import type { MistakenAnswers } from "./mistakenAnswers.ts";
+import type { PreparedCheck, Wrong } from "./examine.ts";
+import type { Mistaken, MistakenAnswers } from "./mistakenAnswers.ts";
 
 export interface WrongAnswer {
   readonly check: PreparedCheck;
-  readonly got: Value;
+  readonly wrong: Wrong;
 }
 
 /** All diagnosing of a grade together; a misconception that does not answer within it explains nothing. */
@@ -37,7 +36,7 @@ export async function diagnoses(
 }
 
 async function matches(
-  { check, got }: WrongAnswer,
+  { check, wrong }: WrongAnswer,
   mistaken: MistakenAnswers,
   sentences: Readonly<Record<string, string>>,
   late: () => boolean,
@@ -46,11 +45,16 @@ async function matches(
   for (const misconception of check.definition.catches ?? []) {
     if (late()) break;
     const known = await mistaken.of(check, misconception);
-    const candidates = known ? [{ misconception, sentence: sentences[misconception] ?? misconception, answer: known.answer }] : [];
-    const diagnosis = diagnose(got, candidates, check.want, check.definition.expect.expectation);
+    const diagnosis = known && match(check, wrong, known, { misconception, sentence: sentences[misconception] ?? misconception });
     if (diagnosis) found.push(diagnosis);
   }
   return found;
+}
+
+/** The same wrong answer, or the same error in its place. */
+function match(check: PreparedCheck, wrong: Wrong, known: Mistaken, named: Omit<Diagnosis, "distance">): Diagnosis | undefined {
+  if ("threw" in wrong) return "threw" in known && known.threw === wrong.threw ? { ...named, distance: 0 } : undefined;
+  return "answer" in known ? diagnose(wrong.got, [{ ...named, answer: known.answer }], check.want, check.definition.expect.expectation) : undefined;
 }
 
 async function withinLimit(work: (late: () => boolean) => Promise<void>): Promise<void> {

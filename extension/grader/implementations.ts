@@ -2,15 +2,14 @@
 import type { MessageConnection } from "vscode-jsonrpc";
 import type { Onnx } from "../check/index.ts";
 import { AskRequest, type ImplementationName, StartRequest, StopNotification } from "../protocol/grader.ts";
-import type { RunEvent } from "../protocol/runtime.ts";
 import type { TensorData } from "../protocol/tensor.ts";
 import { decode, encode } from "../protocol/wire.ts";
-import { type Ask, AttemptFault, faulty, remote } from "./remote.ts";
+import { type Ask, AttemptFault, type Call, faulty, remote } from "./remote.ts";
 
 export interface Started {
   readonly impl: object;
-  /** What was traced since the question began. */
-  readonly told: RunEvent[];
+  /** The calls since the question began, in the order in which they were answered. */
+  readonly calls: Call[];
 }
 
 export class Implementations {
@@ -49,7 +48,7 @@ export class Implementations {
 
   async #start(name: ImplementationName, forget: () => void): Promise<Started & { readonly id: number }> {
     const { id, load } = await faulty(() => this.#startRequest(name));
-    const told: RunEvent[] = [];
+    const calls: Call[] = [];
     const ask: Ask = async (call) => {
       try {
         return await faulty(() => this.#connection.sendRequest(AskRequest, { ...call, id, implementation: load.implementation }));
@@ -58,8 +57,8 @@ export class Implementations {
         throw error;
       }
     };
-    const impl = remote(ask, load.exports, (events) => void told.push(...events));
-    return { id, impl, told };
+    const impl = remote(ask, load.exports, (call) => void calls.push(call));
+    return { id, impl, calls };
   }
 
   #startRequest(name: ImplementationName) {

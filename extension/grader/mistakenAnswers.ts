@@ -1,15 +1,19 @@
 /** What the misconceptions answer to the checks that catch them, each asked once: ahead while nothing else is to be done, else when it is needed. */
 import type { Value } from "../protocol/tensor.ts";
-import { ask, type PreparedCheck } from "./examine.ts";
+import { ask } from "./ask.ts";
+import type { PreparedCheck } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
 import { AttemptFault } from "./remote.ts";
 
 /** How long is asked ahead, in all: a learner's machine has other things to do. */
 const AHEAD_MS = 1000;
 
+/** What a misconception answers, or what it throws instead. */
+export type Mistaken = { readonly answer: Value } | { readonly threw: string };
+
 export class MistakenAnswers {
   readonly #all: Implementations;
-  readonly #known = new Map<string, Promise<{ readonly answer: Value } | undefined>>();
+  readonly #known = new Map<string, Promise<Mistaken | undefined>>();
   /** One question at a time: what a call traces belongs to the call. */
   #last: Promise<unknown> = Promise.resolve();
   #ahead = true;
@@ -19,7 +23,7 @@ export class MistakenAnswers {
   }
 
   /** Nothing when the misconception cannot answer. */
-  of(check: PreparedCheck, misconception: string): Promise<{ readonly answer: Value } | undefined> {
+  of(check: PreparedCheck, misconception: string): Promise<Mistaken | undefined> {
     const key = `${check.id} ${misconception}`;
     const known = this.#known.get(key) ?? this.#last.then(() => this.#ask(check, misconception));
     this.#known.set(key, known);
@@ -42,11 +46,12 @@ export class MistakenAnswers {
     this.#ahead = false;
   }
 
-  async #ask(check: PreparedCheck, misconception: string): Promise<{ readonly answer: Value } | undefined> {
+  async #ask(check: PreparedCheck, misconception: string): Promise<Mistaken | undefined> {
     try {
       return { answer: await ask(check, `misconceptions/${misconception}`, this.#all) };
     } catch (error) {
-      if (!(error instanceof AttemptFault)) process.stderr.write(`misconception ${misconception} on "${check.definition.title}": ${String(error)}\n`);
+      if (error instanceof AttemptFault) return error.fault.kind === "threw" ? { threw: error.fault.message } : undefined;
+      process.stderr.write(`misconception ${misconception} on "${check.definition.title}": ${String(error)}\n`);
       return undefined;
     }
   }

@@ -1,10 +1,11 @@
 /** What can be done before the attempt is there: inputs' seeds and expected answers. */
 import { type CheckDefinition, Draw } from "../check/index.ts";
 import { messageOf } from "../errors.ts";
-import type { UnaskedCheck } from "../protocol/grade.ts";
+import type { Expectation, UnaskedCheck } from "../protocol/grade.ts";
 import type { PrepareParams } from "../protocol/grader.ts";
 import type { Value } from "../protocol/tensor.ts";
-import { ask, type PreparedCheck } from "./examine.ts";
+import { ask } from "./ask.ts";
+import type { PreparedCheck } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
 
 export async function prepareChecks(
@@ -30,15 +31,23 @@ export const unaskedOf = (definitions: readonly CheckDefinition[], prepared: rea
 const idOf = ({ title }: CheckDefinition, index: number): string => `${index + 1}-${slug(title)}`;
 
 async function withAnswer(check: PreparedCheck, all: Implementations): Promise<PreparedCheck> {
-  const { expectation, answer } = check.definition.expect;
-  if (expectation.kind !== "near" && expectation.kind !== "exact") return check;
   try {
-    const want: Value = answer ? await answer(new Draw(check.seed), all.onnx) : await ask(check, "reference", all);
-    return { ...check, want };
+    return { ...check, want: await wanted(check, all) };
   } catch (error) {
-    return { ...check, unprepared: `The ${expectation.source} could not answer this check: ${messageOf(error)}` };
+    const { expectation } = check.definition.expect;
+    return { ...check, unprepared: `The ${"source" in expectation ? expectation.source : "reference"} could not answer this check: ${messageOf(error)}` };
   }
 }
+
+async function wanted(check: PreparedCheck, all: Implementations): Promise<Value> {
+  const { expectation, answer } = check.definition.expect;
+  const ofReference = asksReference(expectation) ? await ask(check, "reference", all) : undefined;
+  const given = await answer?.(new Draw(check.seed), all.onnx);
+  return expectation.kind === "each" ? { ...(ofReference as object), ...(given as object) } : (given ?? ofReference);
+}
+
+const asksReference = (expectation: Expectation): boolean =>
+  expectation.kind === "each" ? Object.values(expectation.parts).some(asksReference) : "source" in expectation && expectation.source === "reference";
 
 const slug = (title: string): string =>
   title

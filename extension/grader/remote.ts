@@ -18,11 +18,22 @@ export class AttemptFault extends Error {
 /** @throws {AttemptFault} */
 export type Ask = (call: Omit<CallParams, "implementation">) => Promise<CallResult>;
 
-/** @param onTrace what a call traced */
-export function remote(ask: Ask, exports: readonly string[], onTrace: (events: readonly RunEvent[]) => void): object {
+/** What one call took, besides its answer. */
+export interface Call {
+  /** By the grader's clock: the way there and back counts, making the inputs and reading the answer does not. */
+  readonly ms: number;
+  readonly peakBytes: number;
+  /** What it traced. */
+  readonly events: readonly RunEvent[];
+}
+
+export function remote(ask: Ask, exports: readonly string[], onCall: (call: Call) => void): object {
   const call = async (handle: number | undefined, method: string, args: readonly unknown[]): Promise<unknown> => {
-    const { value, trace } = await ask({ handle, method, args: args.map((arg) => encode(arg)) });
-    onTrace(runEventsOf(trace));
+    const question = { handle, method, args: args.map((arg) => encode(arg)) };
+    const asked = performance.now();
+    const { value, trace, peakBytes } = await ask(question);
+    const ms = performance.now() - asked;
+    onCall({ ms, peakBytes: typeof peakBytes === "number" ? peakBytes : 0, events: runEventsOf(trace) });
     return decode(value, fromHandle);
   };
   const fromHandle = ({ handle, methods }: HandleRef): unknown => {

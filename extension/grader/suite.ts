@@ -1,6 +1,6 @@
 /** The checks as a mocha suite: order, timeouts and isolation of failures are mocha's. */
 import Mocha from "mocha";
-import type { CheckResult } from "../protocol/grade.ts";
+import type { CheckResult, Diagnosis } from "../protocol/grade.ts";
 import { diagnoses, type WrongAnswer } from "./diagnoses.ts";
 import { type Examined, examine, type PreparedCheck, resultOf } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
@@ -27,15 +27,22 @@ export async function runChecks(
   const asked = await askAll(checks, all, (check, { examined, ms }) => {
     if (!examined.wrong) onResult(resultOf(check, examined, ms));
   });
-  const wrong = [...asked].flatMap(([check, { examined }]): WrongAnswer[] => (examined.wrong ? [{ check, got: examined.wrong.got }] : []));
+  const wrong = [...asked].flatMap(([check, { examined }]): WrongAnswer[] => (examined.wrong ? [{ check, wrong: examined.wrong }] : []));
   const found = await diagnoses(wrong, mistaken, sentences);
   return [...asked].map(([check, { examined, ms }]) => {
     const diagnosis = found.get(check.id);
-    const result = resultOf(check, diagnosis ? { ...examined, message: diagnosis.sentence, diagnosis } : examined, ms);
+    const result = resultOf(check, diagnosis ? diagnosed(examined, diagnosis) : examined, ms);
     if (examined.wrong) onResult(result);
     return result;
   });
 }
+
+/** What was thrown stays the message: it stands at the learner's line. */
+const diagnosed = (examined: Examined, diagnosis: Diagnosis): Examined => ({
+  ...examined,
+  message: examined.outcome === "errored" ? examined.message : diagnosis.sentence,
+  diagnosis,
+});
 
 async function askAll(
   checks: readonly PreparedCheck[],

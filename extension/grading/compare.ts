@@ -1,11 +1,10 @@
 /** Comparison of answers: structure first, then numbers within a tolerance. */
-import type { Mismatch, Tolerance } from "../protocol/grade.ts";
+import type { Tolerance } from "../protocol/grade.ts";
 import { isTensorData, type Value } from "../protocol/tensor.ts";
 import { describeForm, formatShape } from "./describe.ts";
-import { compareNumbers } from "./numbers.ts";
+import { compareNumbers, type Finding } from "./numbers.ts";
 
-export interface Comparison {
-  readonly mismatch?: Mismatch;
+export interface Comparison extends Finding {
   /** Largest absolute difference between numbers that were compared; absent where none was, or one of them is not finite. */
   readonly error?: number;
 }
@@ -54,8 +53,8 @@ function tables(path: string, got: Table, want: Table, tolerance: Tolerance | "e
   if (got.dtype && want.dtype && got.dtype !== want.dtype) {
     return { mismatch: { kind: "dtype", path, got: got.dtype, want: want.dtype } };
   }
-  const { error, differences } = compareNumbers(got.data, want.data, want.shape, tolerance);
-  return { error, ...(differences && { mismatch: { kind: "values", path, ...differences } }) };
+  const { error, normalizedError, differences } = compareNumbers(got.data, want.data, want.shape, tolerance);
+  return { error, normalizedError, ...(differences && { mismatch: { kind: "values", path, ...differences } }) };
 }
 
 function lists(path: string, got: readonly Value[], want: readonly Value[], tolerance: Tolerance | "exact"): Comparison {
@@ -63,7 +62,7 @@ function lists(path: string, got: readonly Value[], want: readonly Value[], tole
   return together(want.map((w, i) => at(`${path}[${i}]`, got[i], w, tolerance)));
 }
 
-type Plain = { readonly [key: string]: Value };
+export type Plain = { readonly [key: string]: Value };
 
 function objects(path: string, got: Plain, want: Plain, tolerance: Tolerance | "exact"): Comparison {
   const keys = new Set([...Object.keys(want), ...Object.keys(got)]);
@@ -71,9 +70,17 @@ function objects(path: string, got: Plain, want: Plain, tolerance: Tolerance | "
   return together([...keys].map((key) => at(`${path}.${key}`, own(got, key), own(want, key), tolerance)));
 }
 
-function together(parts: readonly Comparison[]): Comparison {
-  const errors = parts.flatMap((p) => p.error ?? []);
-  return { mismatch: parts.find((p) => p.mismatch)?.mismatch, error: errors.length > 0 ? Math.max(...errors) : undefined };
+export function together(parts: readonly Comparison[]): Comparison {
+  return { mismatch: parts.find((p) => p.mismatch)?.mismatch, error: largest(parts.map((p) => p.error)), normalizedError: normalizedOf(parts) };
 }
 
-const isPlain = (value: Value): value is Plain => typeof value === "object" && value !== null && !Array.isArray(value) && !isTensorData(value);
+/** Of the whole; a part of another form has no distance, and then neither has the whole. */
+export const normalizedOf = (parts: readonly Finding[]): number | undefined =>
+  parts.some((p) => p.mismatch && p.normalizedError === undefined) ? undefined : largest(parts.map((p) => p.normalizedError));
+
+function largest(numbers: readonly (number | undefined)[]): number | undefined {
+  const known = numbers.filter((n) => n !== undefined);
+  return known.length > 0 ? Math.max(...known) : undefined;
+}
+
+export const isPlain = (value: Value): value is Plain => typeof value === "object" && value !== null && !Array.isArray(value) && !isTensorData(value);

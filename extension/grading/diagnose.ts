@@ -1,7 +1,7 @@
 /** Diagnosis: which known misconception gives the attempt's wrong answer. Deterministic, and reveals no expected value. */
 import type { Diagnosis, Expectation, Tolerance } from "../protocol/grade.ts";
 import type { Value } from "../protocol/tensor.ts";
-import { compare } from "./compare.ts";
+import { type Comparison, compare, isPlain, together } from "./compare.ts";
 import { judge } from "./judge.ts";
 
 export interface Candidate {
@@ -21,14 +21,21 @@ const CLEARLY = 10;
 /** @param got an answer that was judged wrong */
 export function diagnose(got: Value, candidates: readonly Candidate[], want: Value | undefined, expectation: Expectation): Diagnosis | undefined {
   if (got === undefined) return undefined; // a missing `return` says nothing about which mistake was made
-  const tolerance = expectation.kind === "near" ? expectation.tolerance : expectation.kind === "exact" ? "exact" : SAME;
-  const toWanted = want === undefined ? undefined : compare(got, want, tolerance).error;
+  const toWanted = want === undefined ? undefined : alike(got, want, expectation).error;
   const limit = (toWanted || Infinity) / CLEARLY; // no distance: they differ in form, not in numbers
   let nearest: Diagnosis | undefined;
   for (const { misconception, sentence, answer } of candidates) {
-    const { mismatch, error: distance = 0 } = compare(got, answer, tolerance);
+    const { mismatch, error: distance = 0 } = alike(got, answer, expectation);
     if (mismatch || distance > limit || distance >= (nearest?.distance ?? Infinity)) continue;
     if (!judge(answer, want, expectation).passed) nearest = { misconception, sentence, distance };
   }
   return nearest;
+}
+
+/** Whether two answers are the same, as far as the expectation tells answers apart. */
+function alike(a: Value, b: Value, expectation: Expectation): Comparison {
+  if (expectation.kind === "each" && isPlain(a) && isPlain(b)) {
+    return together(Object.entries(expectation.parts).map(([name, part]) => alike(a[name], b[name], part)));
+  }
+  return compare(a, b, expectation.kind === "near" ? expectation.tolerance : expectation.kind === "exact" ? "exact" : SAME);
 }

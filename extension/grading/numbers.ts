@@ -4,14 +4,22 @@ import { formatPair } from "./describe.ts";
 
 type Differences = Pick<Mismatch, "got" | "want" | "worstIndex" | "differing" | "total" | "nan" | "infinite" | "maxError">;
 
+/** What is found out about an answer: the mismatch, if it is judged wrong, and how far off it is. */
+export interface Finding {
+  readonly mismatch?: Mismatch;
+  /** The largest error in units of what is allowed: up to 1 it is accepted. Absent where the expectation is no distance. */
+  readonly normalizedError?: number;
+}
+
 /** Both hold as many numbers as the shape says; a non-finite number agrees only with the same one. */
 export function compareNumbers(
   got: ArrayLike<number | bigint>,
   want: ArrayLike<number | bigint>,
   shape: readonly number[],
   tolerance: Tolerance | "exact",
-): { error?: number; differences?: Differences } {
+): { error?: number; normalizedError: number; differences?: Differences } {
   let error = 0;
+  let normalizedError = 0;
   let worst = -1;
   let worstExcess = 0;
   let differing = 0;
@@ -20,7 +28,9 @@ export function compareNumbers(
   for (let i = 0; i < want.length; i++) {
     const [a, b] = [got[i] as number | bigint, want[i] as number | bigint];
     const distance = distanceOf(a, b);
-    const excess = distance - allowed(b, tolerance);
+    const limit = allowed(b, tolerance);
+    const excess = distance - limit;
+    if (distance > 0) normalizedError = Math.max(normalizedError, distance / limit);
     if (Number.isFinite(distance)) error = Math.max(error, distance);
     if (excess <= 0) continue;
     differing++;
@@ -28,9 +38,13 @@ export function compareNumbers(
     else if (Math.abs(Number(a)) === Infinity) infinite++;
     if (excess > worstExcess) [worst, worstExcess] = [i, excess];
   }
-  if (worst < 0) return { error };
+  if (worst < 0) return { error, normalizedError };
   const counts = { worstIndex: indexOf(worst, shape), differing, total: want.length, nan, infinite, maxError: error };
-  return { error: worstExcess === Infinity ? undefined : error, differences: { ...formatPair(got[worst] as number, want[worst] as number), ...counts } };
+  return {
+    error: worstExcess === Infinity ? undefined : error,
+    normalizedError,
+    differences: { ...formatPair(got[worst] as number, want[worst] as number), ...counts },
+  };
 }
 
 function distanceOf(a: number | bigint, b: number | bigint): number {

@@ -17,12 +17,18 @@ export type Expectation =
   | { readonly kind: "exact"; readonly source: "reference" | "value" }
   /** the answer is a series of numbers in order of step: mean of the last tenth is below `ratio` of the mean of the first tenth */
   | { readonly kind: "falls"; readonly ratio: number }
+  /** the same, above */
+  | { readonly kind: "rises"; readonly ratio: number }
   /** a number, or the last element of a series, lies in the closed band */
   | { readonly kind: "inBand"; readonly low: number; readonly high: number }
-  /** the answer is [x, y] points; the least-squares slope of log y over log x lies in the closed band */
+  /** the answer is [x, y] points; the least-squares slope of y over x lies in the closed band */
+  | { readonly kind: "slopeInBand"; readonly low: number; readonly high: number }
+  /** the same on logarithmic axes: the exponent of a power law */
   | { readonly kind: "logSlopeInBand"; readonly low: number; readonly high: number }
   /** the answer is two numbers; first / second is at least `ratio` */
-  | { readonly kind: "ratioAtLeast"; readonly ratio: number };
+  | { readonly kind: "ratioAtLeast"; readonly ratio: number }
+  /** the answer is a record, and each of these parts meets its own expectation */
+  | { readonly kind: "each"; readonly parts: Readonly<Record<string, Expectation>> };
 
 /** Where two answers differ. */
 export interface Mismatch {

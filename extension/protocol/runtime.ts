@@ -63,6 +63,8 @@ export interface CallResult {
   readonly value: Wire;
   /** The `RunEvent`s of the call; values may be NaN, which JSON cannot say. */
   readonly trace: Wire;
+  /** Bytes of tensors that the call needed at most at once, beyond its arguments. */
+  readonly peakBytes?: number;
 }
 
 export interface RunParams {

@@ -44,9 +44,9 @@ connection.onRequest(CallRequest, ({ implementation, handle, method, args }) =>
   orFault(async () => {
     const told = new EventBuffer(CALL_LIMITS);
     configure({ sink: (event) => told.push(event) });
-    const value = await at(implementation).call(handle, method, args);
+    const answer = await at(implementation).call(handle, method, args);
     await allTold();
-    return { value, trace: encode(told.take()) };
+    return { ...answer, trace: encode(told.take()) };
   }),
 );
 

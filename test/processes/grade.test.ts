@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import type { Exercise } from "../../extension/exercise/model.ts";
 import { starterTree } from "../../extension/exercise/tree.ts";
-import type { Grade, Outcome } from "../../extension/protocol/grade.ts";
+import type { CheckResult, Grade, Outcome } from "../../extension/protocol/grade.ts";
 import type { SourceTree } from "../../extension/protocol/runtime.ts";
 import type { Supervisor } from "../../extension/supervisor/api.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
@@ -116,6 +116,33 @@ describe("grade of an attempt", function () {
     assert.deepEqual([first(graded)?.diagnosis?.misconception, first(graded)?.diagnosis?.sentence], ["squares", "You square where you should double."]);
   });
 
+  it("names the misconception that throws the same error: it stays an error", async () => {
+    const throwing = await tinyExercise({
+      "misconceptions/throws.ts": `// You reshape to seven.\n${REFERENCE.replace(DOUBLE, "x.reshape([7])")}`,
+      "double.check.ts":
+        'import { check, near } from "practicum/check";\ncheck("doubles", { points: 1, when: "save", catches: ["squares", "throws"], ask: (impl: any, draw) => impl.double(draw.normal([2, 3])), expect: near.reference({ rtol: 1e-5, atol: 1e-6 }) });',
+    });
+    const told = async (body: string) => {
+      const check = first(await grade(attemptOf(REFERENCE.replace(DOUBLE, body)), throwing));
+      return [check?.outcome, check?.diagnosis?.misconception, check?.diagnosis?.sentence];
+    };
+    assert.deepEqual(await told("x.reshape([7])"), ["errored", "throws", "You reshape to seven."]);
+    assert.deepEqual(await told("x.reshape([8])"), ["errored", undefined, undefined]);
+  });
+
+  it("measures a call: what it answered, how long it took, how much it needed at most beyond its arguments", async () => {
+    const measuring = await tinyExercise({
+      "double.check.ts": `import { check, exact } from "practicum/check";
+check("measured", { points: 1, when: "save", ask: async (impl: any, draw, { measure }) => {
+  const { value, ms, peakBytes } = await measure(() => impl.double(draw.normal([64, 64])));
+  return { shape: value.shape, tensors: Math.floor(peakBytes / (64 * 64 * 4)), "took time": ms > 0 };
+}, expect: exact.value({ shape: [64, 64], tensors: 3, "took time": true }) });`,
+    });
+    const tidy = doubling("return tf.tidy(() => x.add(1).sub(1).mul(2));"); // two intermediate results, and the answer
+    assert.equal((await grade(attemptOf(tidy), measuring)).outcome, "passed");
+    assert.equal((await grade(attemptOf(REFERENCE), measuring)).outcome, "failed");
+  });
+
   it("takes an instance of a class without methods for the record that it is", async () => {
     const recording = await tinyExercise({
       "double.check.ts":
@@ -168,9 +195,9 @@ export const step = (n: number) => trace.span("forward", () => { trace.log({ n }
   });
 
   it("a hidden check shows its hint, never an expected value nor an answer", async () => {
-    const hidden = (await grade(attemptOf(REFERENCE.replace("42", "41")))).checks[1];
-    assert.equal(hidden?.hint, "Six by nine.");
-    assert.deepEqual([hidden?.got, hidden?.error, hidden?.mismatch?.maxError], [undefined, undefined, undefined]);
+    const { ms: _, ...hidden } = (await grade(attemptOf(REFERENCE.replace("42", "41")))).checks[1] as CheckResult;
+    assert.equal(hidden.hint, "Six by nine.");
+    assert.deepEqual([hidden.got, hidden.error, hidden.mismatch?.maxError], [undefined, undefined, undefined]);
     assert.ok(!JSON.stringify(hidden).includes("42"), JSON.stringify(hidden));
   });
 

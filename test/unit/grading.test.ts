@@ -68,6 +68,9 @@ describe("compare", () => {
 describe("judge", () => {
   const fall: Expectation = { kind: "falls", ratio: 0.5 };
   const band: Expectation = { kind: "inBand", low: 1, high: 2 };
+  const rise: Expectation = { kind: "rises", ratio: 2 };
+  const line: Expectation = { kind: "slopeInBand", low: -2.5, high: -1.5 };
+  const both: Expectation = { kind: "each", parts: { loss: fall, reward: band } };
   const slope: Expectation = { kind: "logSlopeInBand", low: 1.9, high: 2.1 };
   const ratio: Expectation = { kind: "ratioAtLeast", ratio: 3 };
   const squares = [1, 2, 4, 8].map((x) => [x, 5 * x * x]);
@@ -82,6 +85,10 @@ describe("judge", () => {
     ["falls: NaN at the end", fall, [4, NaN], false],
     ["falls: NaN in the middle", fall, [4, NaN, 1], false],
     ["falls: not a series", fall, "low", false],
+    ["rises: a reward that rises", rise, [1, 2, 4], true],
+    ["rises: one that does not rise enough", rise, [1, 2, 2], false],
+    ["rises: one point", rise, [4], false],
+    ["rises: NaN in the middle", rise, [1, NaN, 4], false],
     ["inBand: a number", band, 2, true],
     ["inBand: the last of a series", band, [9, 1.5], true],
     ["inBand: a scalar tensor", band, tensor([1.5], []), true],
@@ -89,6 +96,9 @@ describe("judge", () => {
     ["inBand: NaN", band, NaN, false],
     ["inBand: empty", band, [], false],
     ["inBand: undefined", band, undefined, false],
+    ["slope: a line", line, [1, 2, 3].map((x) => [x, 7 - 2 * x]), true],
+    ["slope: a steeper line", line, [1, 2, 3].map((x) => [x, 7 - 3 * x]), false],
+    ["slope: a single x", line, [[1, 1]], false],
     ["logSlope: a square", slope, squares, true],
     ["logSlope: a line", slope, tensor([1, 1, 2, 2], [2, 2]), false],
     ["logSlope: as a tensor", slope, tensor(squares.flat(), [4, 2]), true],
@@ -101,6 +111,10 @@ describe("judge", () => {
     ["ratio: by zero", ratio, [0, 0], false],
     ["ratio: NaN", ratio, [NaN, 1], false],
     ["ratio: three numbers", ratio, [9, 1, 1], false],
+    ["each: every part", both, { loss: [4, 1], reward: 2, more: "is not asked for" }, true],
+    ["each: one part is outside", both, { loss: [4, 1], reward: 3 }, false],
+    ["each: one part is missing", both, { loss: [4, 1] }, false],
+    ["each: not a record", both, [4, 1], false],
   ];
   for (const [what, expectation, got, passed] of table) {
     it(`${what} ${passed ? "passes" : "does not pass"}`, () => {
@@ -111,9 +125,33 @@ describe("judge", () => {
   }
 
   it("near accepts within the tolerance and gives the error", () => {
-    assert.deepEqual(judge(1.5, 1, { kind: "near", source: "value", tolerance: { rtol: 0, atol: 1 } }), { passed: true, mismatch: undefined, error: 0.5 });
+    assert.deepEqual(judge(1.5, 1, { kind: "near", source: "value", tolerance: { rtol: 0, atol: 1 } }), { passed: true, error: 0.5, normalizedError: 0.5 });
   });
   it("exact does not", () => assert.equal(judge(1 + 1e-15, 1, { kind: "exact", source: "reference" }).passed, false));
+  it("each compares the parts that are to be near, and says which differs", () => {
+    const expectation: Expectation = { kind: "each", parts: { loss: fall, weights: { kind: "near", source: "reference", tolerance: { rtol: 0, atol: 1 } } } };
+    assert.equal(judge({ loss: [4, 1], weights: [1, 2] }, { weights: [1, 2.5], loss: [9] }, expectation).passed, true);
+    assert.equal(judge({ loss: [4, 1], weights: [1, 2] }, { weights: [1, 5] }, expectation).mismatch?.path, ".weights");
+  });
+
+  const errors: [what: string, got: Value, want: Value | undefined, Expectation, number | undefined][] = [
+    ["near: the worst element, relative to what it is allowed", [1.5, 20], [1, 10], { kind: "near", source: "value", tolerance: { rtol: 1, atol: 0 } }, 1],
+    ["near: where nothing is allowed", [0.5], [0], { kind: "near", source: "value", tolerance: { rtol: 1, atol: 0 } }, Infinity],
+    ["near: another shape has no distance", [1, 2], [1], { kind: "near", source: "value", tolerance: loose }, undefined],
+    ["exact: the same", 3, 3, { kind: "exact", source: "value" }, 0],
+    ["exact: another", 3, 4, { kind: "exact", source: "value" }, Infinity],
+    ["falls: half as low as it has to be", [8, 1], undefined, fall, 0.25],
+    ["rises: twice as high as it has to be", [1, 4], undefined, rise, 0.5],
+    ["inBand: in the middle", 1.5, undefined, band, 0],
+    ["inBand: at its end", 2, undefined, band, 1],
+    ["inBand: beyond", 2.5, undefined, band, 2],
+    ["ratio: twice as much as it has to be", [6, 1], undefined, ratio, 0.5],
+    ["each: the worst part", { loss: [8, 1], reward: 1.75 }, undefined, both, 0.5],
+  ];
+  for (const [what, got, want, expectation, expected] of errors) {
+    it(`measures the error in units of what is allowed: ${what}`, () => assert.equal(judge(got, want, expectation).normalizedError, expected));
+  }
+
   it("without an expected answer there is no verdict", () => {
     assert.throws(() => judge(undefined, undefined, { kind: "exact", source: "reference" }), /no answer to compare with/);
   });

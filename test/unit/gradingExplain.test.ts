@@ -24,6 +24,13 @@ const cases: [string, Value, Value, Expectation][] = [
   ["text", "relu", "gelu", { kind: "exact", source: "value" }],
   ["a loss that does not fall", [4.2, 4.1, 4.15], undefined, { kind: "falls", ratio: 0.8 }],
   ["a loss that is NaN", [4.2, NaN, NaN], undefined, { kind: "falls", ratio: 0.8 }],
+  ["a reward that does not rise", [1, 1.2, 1.1], undefined, { kind: "rises", ratio: 1.5 }],
+  [
+    "one part of a record",
+    { loss: [4, 1], kl: 9 },
+    undefined,
+    { kind: "each", parts: { loss: { kind: "falls", ratio: 1 }, kl: { kind: "inBand", low: 0, high: 1 } } },
+  ],
   ["too few points", [4.2], undefined, { kind: "falls", ratio: 0.8 }],
   ["a value above its band", [9, 3.5], undefined, { kind: "inBand", low: 1, high: 2.25 }],
   ["a value below its band", 0.5, undefined, { kind: "inBand", low: 1, high: 2.25 }],

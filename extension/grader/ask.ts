@@ -1,0 +1,47 @@
+/** Asks any implementation the question of a check, always on the same inputs. */
+import { type AskTools, type CheckDefinition, Draw } from "../check/index.ts";
+import type { ImplementationName } from "../protocol/grader.ts";
+import type { RunEvent } from "../protocol/runtime.ts";
+import type { Value } from "../protocol/tensor.ts";
+import type { Implementations } from "./implementations.ts";
+import type { Call } from "./remote.ts";
+
+export interface Question {
+  readonly definition: CheckDefinition;
+  /** Of its inputs. */
+  readonly seed: number;
+}
+
+/** @param onFunction hears of each function of the surface that the check turns to */
+export async function ask(
+  { definition, seed }: Question,
+  name: ImplementationName,
+  all: Implementations,
+  onFunction = (_: string): void => {},
+): Promise<Value> {
+  const { impl, calls } = await all.get(name);
+  calls.length = 0;
+  return (await definition.ask(watched(impl, onFunction) as never, new Draw(seed), toolsFor(calls))) as Value;
+}
+
+const toolsFor = (calls: readonly Call[]): AskTools => ({
+  trace: () => eventsOf(calls).flatMap((event) => (event.kind === "points" ? event.points : [])),
+  spans: () => eventsOf(calls).flatMap((event) => (event.kind === "spans" ? event.spans : [])),
+  tensors: () => eventsOf(calls).flatMap((event) => (event.kind === "tensors" ? event.tensors : [])),
+  measure: async (question) => {
+    const before = calls.length;
+    const value = await question();
+    const own = calls.slice(before);
+    return { value, ms: own.reduce((sum, { ms }) => sum + ms, 0), peakBytes: Math.max(0, ...own.map(({ peakBytes }) => peakBytes)) };
+  },
+});
+
+const eventsOf = (calls: readonly Call[]): RunEvent[] => calls.flatMap(({ events }) => events);
+
+const watched = (impl: object, onFunction: (name: string) => void): object =>
+  new Proxy(impl, {
+    get: (target, name, receiver) => {
+      if (typeof name === "string") onFunction(name);
+      return Reflect.get(target, name, receiver);
+    },
+  });
