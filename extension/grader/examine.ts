@@ -27,7 +27,7 @@ export async function examine(check: PreparedCheck, all: Implementations, onFunc
   if (check.unprepared) return { outcome: "notGraded", message: check.unprepared };
   let got: Value;
   try {
-    got = await ask(check, "attempt", all, onFunction);
+    got = await askAttempt(check, all, onFunction);
   } catch (error) {
     return thrown(error);
   }
@@ -38,6 +38,18 @@ export async function examine(check: PreparedCheck, all: Implementations, onFunc
   const message = mismatch ? explain(mismatch, { hidden }) : "The answer is not what was expected.";
   const told = mismatch && (hidden ? redact(mismatch) : mismatch);
   return { outcome: "failed", message, wrong: { got }, ...(told && { mismatch: told }), ...shown(check, { got, ...measured }) };
+}
+
+/** A process that ended under this question may have been ended by an earlier one (by a timer, by filling the memory): a fresh one is asked. */
+async function askAttempt(check: PreparedCheck, all: Implementations, onFunction?: OnFunction): Promise<Value> {
+  const { answered } = await all.get("attempt");
+  try {
+    return await ask(check, "attempt", all, onFunction);
+  } catch (error) {
+    if (!answered || !(error instanceof AttemptFault) || error.fault.kind !== "died") throw error;
+    process.stderr.write(`"${check.definition.title}" is asked anew, as the attempt's process ended: ${error.message}\n`);
+    return ask(check, "attempt", all, onFunction);
+  }
 }
 
 /** The result as it is kept and shown. */

@@ -10,6 +10,8 @@ export interface Started {
   readonly impl: object;
   /** The calls since the question began, in the order in which they were answered. */
   readonly calls: Call[];
+  /** Whether its process has answered anything. */
+  answered: boolean;
 }
 
 export class Implementations {
@@ -51,14 +53,17 @@ export class Implementations {
     const calls: Call[] = [];
     const ask: Ask = async (call) => {
       try {
-        return await faulty(() => this.#connection.sendRequest(AskRequest, { ...call, id, implementation: load.implementation }));
+        const answer = await faulty(() => this.#connection.sendRequest(AskRequest, { ...call, id, implementation: load.implementation }));
+        started.answered = true;
+        return answer;
       } catch (error) {
         if (error instanceof AttemptFault && error.fault.kind === "died") forget();
         throw error;
       }
     };
     const impl = remote(ask, load.exports, (call) => void calls.push(call));
-    return { id, impl, calls };
+    const started = { id, impl, calls, answered: false };
+    return started;
   }
 
   #startRequest(name: ImplementationName) {

@@ -16,6 +16,7 @@ import { Implementation, MissingFunction } from "./implementation.ts";
 import * as practicum from "./practicum.ts";
 import { allTold, configure } from "./services/session.ts";
 import * as tf from "./tensors.ts";
+import { withToldPromises } from "./toldPromises.ts";
 
 /** Of one call; a check that asks for more of one series compares what the program cannot have meant. */
 const CALL_LIMITS = { points: 100_000, spans: 10_000, tensors: 200 };
@@ -61,7 +62,7 @@ connection.onRequest(RunRequest, ({ implementation, program, scale }) =>
     try {
       const { default: run } = await loadModule(program, builtIns);
       if (typeof run !== "function") throw new Error(`${program.entry} has no default export that is a function`);
-      await run(at(implementation).exports, { scale });
+      await run(withToldPromises(at(implementation).exports), { scale });
       await settleBackend();
       await allTold();
     } finally {

@@ -90,6 +90,25 @@ describe("grade of an attempt", function () {
     );
   });
 
+  it("a process that an earlier answer has ended is no fault of the check that finds it so", async () => {
+    const checks = `import { check, exact } from "practicum/check";
+check("leaves later", { points: 1, when: "save", ask: (impl: any) => impl.later(), expect: exact.value(1) });
+check("waits", { points: 1, when: "save", ask: (impl: any) => impl.wait(), expect: exact.value(2) });
+check("leaves at once", { points: 1, when: "save", ask: (impl: any) => impl.leave(), expect: exact.value(3) });`;
+    const attempt = `export const later = () => { setTimeout(() => process.exit(0)); return 1; };
+export const wait = () => new Promise((resolve) => setTimeout(() => resolve(2), 20));
+export const leave = () => process.exit(0);`;
+    const graded = await grade(attemptOf(attempt), await tinyExercise({ "double.check.ts": checks }));
+    assert.deepEqual(
+      graded.checks.map((c) => [c.title, c.outcome]),
+      [
+        ["leaves later", "passed"],
+        ["waits", "passed"],
+        ["leaves at once", "errored"],
+      ],
+    );
+  });
+
   it("an attempt that does not load is told as a problem of the whole, with its place", async () => {
     const { problem } = await grade(attemptOf("\nexport const double = (;\n"));
     assert.equal(problem?.location?.line, 2);

@@ -115,6 +115,16 @@ describe("run of an exercise", function () {
     });
   }
 
+  it("awaits what the attempt promises", async () => {
+    const { output } = await run(
+      await tinyExercise(runs("console.log(await attempt.answer(), ...(await Promise.all([attempt.answer()])), trace.span('x', () => 1));")),
+      {
+        attempt: REFERENCE.replace("function answer", "async function answer"),
+      },
+    );
+    assert.equal(output, "42 42 1\n");
+  });
+
   it("a seed replays random numbers and weights", async () => {
     const exercise = await tinyExercise(
       runs("console.log(random().normal(), (await tf.randomNormal([2], 0, 1, 'float32', random().integer(0, 1e9)).data()).join());"),
@@ -204,7 +214,8 @@ describe("run of an exercise", function () {
     assert.equal((await run(await tinyExercise(runs(body)))).output, "true\n");
   });
 
-  const failures: [name: string, body: string, attempt: string | undefined, limits: object, says: RegExp, line: number | undefined][] = [
+  type Failure = [name: string, body: string, attempt: string | undefined, limits: object, says: RegExp, line: number | undefined];
+  const failures: Failure[] = [
     ["the attempt throws", "attempt.answer();", REFERENCE.replace("return 42;", 'throw new Error("oh no");'), {}, /^oh no$/, 6],
     ["the attempt does not compile", "", "let a = = 1;", {}, /Expression expected/, 1],
     [
@@ -215,6 +226,16 @@ describe("run of an exercise", function () {
       /^Not written yet\.$/,
       2,
     ],
+    ...["attempt.answer().toFixed();", "tf.add(attempt.answer(), 1);", "trace.log({ x: attempt.answer() }, 0);", "for (const x of attempt.answer()) {}"].map(
+      (use): Failure => [
+        `a promise stands where its value is needed: ${use}`,
+        use,
+        REFERENCE.replace("function answer", "async function answer"),
+        {},
+        /^`answer` returned a promise/,
+        4,
+      ],
+    ),
     ["the process ends", "process.exit(3);", undefined, {}, /exit code 3/, undefined],
     ["it takes too long", "for (;;);", undefined, { runSeconds: 1 }, /^The run was stopped after its limit of 1 s\.$/, undefined],
     [
