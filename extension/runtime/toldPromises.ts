@@ -20,7 +20,7 @@ function onlyAwaited(name: string, promise: Promise<unknown>): Promise<unknown> 
     get(target, key) {
       if (key === "then" || key === "catch" || key === "finally") return target[key].bind(target);
       if (typeof key === "symbol" && !USES.includes(key)) return Reflect.get(target, key);
-      throw new TypeError(`\`${name}\` returned a promise where its value is needed. Is it async? surface.ts says what it returns.`);
+      throw new Error(`\`${name}\` returned a promise where its value is needed. Is it async? surface.ts says what it returns.`);
     },
   });
 }
