@@ -41,7 +41,7 @@ export async function examine(check: PreparedCheck, all: Implementations, onFunc
 }
 
 /** A process that ended under this question may have been ended by an earlier one (by a timer, by filling the memory): a fresh one is asked. */
-async function askAttempt(check: PreparedCheck, all: Implementations, onFunction?: OnFunction): Promise<Value> {
+async function askAttempt(check: PreparedCheck, all: Implementations, onFunction?: (name: string) => void): Promise<Value> {
   const { answered } = await all.get("attempt");
   try {
     return await ask(check, "attempt", all, onFunction);
