@@ -186,4 +186,4 @@ function sandboxOf({ sandbox }: NodeProgram, program: ProgramName): BackendInfo[
   return sandbox.includes("--permission") ? "addons" : "none";
 }
 
-const WASM = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"];
+const WASM = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm", "kernels-fma.wasm", "kernels-simd.wasm"];

@@ -4,6 +4,7 @@ import { chmod, cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { buildKernels } from "./kernels.mjs";
 import { buildTypes } from "./types.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
@@ -63,13 +64,14 @@ async function watch() {
 }
 
 async function copyAssets() {
-  const wasm = path.join(root, "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out");
-  const kernels = (await readdir(wasm)).filter((file) => file.endsWith(".wasm"));
+  const published = path.join(root, "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out");
+  const backends = (await readdir(published)).filter((file) => file.endsWith(".wasm"));
   await Promise.all([
-    ...kernels.map((file) => cp(path.join(wasm, file), path.join(dist, file))),
+    ...backends.map((file) => cp(path.join(published, file), path.join(dist, file))),
     // The scripts that make an oracle are an author's; graders need what they made.
     replaceFolder("exercises", (file) => !/[\\/]oracle[\\/].*\.(mjs|ts|py)$/.test(file)),
     replaceFolder("templates", () => true),
+    buildKernels(root, dist),
     buildTypes(root, path.join(dist, "types")),
     writeSchemas(),
   ]);

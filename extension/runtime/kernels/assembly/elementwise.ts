@@ -1,0 +1,95 @@
+/** One value from one, or from two of which either may stay the same along a row. The numbers of the operations are `BINARY` and `UNARY` of ../codes.ts. */
+import { FLOAT, all, erf, exp, fma, tanh } from "./simd";
+
+/** out[rows, n] = a op b; a stride of 0 along n repeats the row's first value, strides between rows count elements. */
+export function binary(op: i32, rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+  for (let row: usize = 0; row < rows; row++) {
+    switch (op) {
+      case 0: binaryRow(0, n, a, aStride, b, bStride, out); break;
+      case 1: binaryRow(1, n, a, aStride, b, bStride, out); break;
+      case 2: binaryRow(2, n, a, aStride, b, bStride, out); break;
+      case 3: binaryRow(3, n, a, aStride, b, bStride, out); break;
+      case 4: binaryRow(4, n, a, aStride, b, bStride, out); break;
+      case 5: binaryRow(5, n, a, aStride, b, bStride, out); break;
+      case 6: binaryRow(6, n, a, aStride, b, bStride, out); break;
+      case 7: binaryRow(7, n, a, aStride, b, bStride, out); break;
+      case 8: binaryRow(8, n, a, aStride, b, bStride, out); break;
+      case 9: binaryRow(9, n, a, aStride, b, bStride, out); break;
+      default: unreachable();
+    }
+    a += aRow * FLOAT;
+    b += bRow * FLOAT;
+    out += n * FLOAT;
+  }
+}
+
+// @ts-ignore: decorator
+@inline function applyBinary(op: i32, a: v128, b: v128): v128 {
+  if (op == 0) return f32x4.add(a, b);
+  if (op == 1) return f32x4.sub(a, b);
+  if (op == 2) return f32x4.mul(a, b);
+  if (op == 3) return f32x4.div(a, b);
+  if (op == 4) return f32x4.max(a, b);
+  if (op == 5) return f32x4.min(a, b);
+  if (op == 6) { const d = f32x4.sub(a, b); return f32x4.mul(d, d); }
+  if (op == 7) return f32x4.mul(a, fma(f32x4.neg(b), b, all(1))); // gradient of tanh: dy, y
+  if (op == 8) return f32x4.mul(a, f32x4.mul(all(1.12837917), exp(f32x4.neg(f32x4.mul(b, b))))); // gradient of erf: dy, x
+  return f32x4.div(f32x4.mul(a, all(-0.5)), f32x4.mul(b, f32x4.sqrt(b))); // gradient of rsqrt: dy, x
+}
+
+// @ts-ignore: decorator
+@inline function binaryRow(op: i32, n: usize, a: usize, aStride: usize, b: usize, bStride: usize, out: usize): void {
+  const end = out + (n & ~3) * FLOAT;
+  if (aStride == 0) {
+    const x = v128.load_splat<f32>(a);
+    for (; out < end; out += 16, b += 16) v128.store(out, applyBinary(op, x, v128.load(b)));
+  } else if (bStride == 0) {
+    const y = v128.load_splat<f32>(b);
+    for (; out < end; out += 16, a += 16) v128.store(out, applyBinary(op, v128.load(a), y));
+  } else {
+    for (; out < end; out += 16, a += 16, b += 16) v128.store(out, applyBinary(op, v128.load(a), v128.load(b)));
+  }
+  for (let i: usize = 0; i < (n & 3); i++) {
+    v128.store_lane<f32>(out + i * FLOAT, applyBinary(op, v128.load_splat<f32>(a + i * aStride * FLOAT), v128.load_splat<f32>(b + i * bStride * FLOAT)), 0);
+  }
+}
+
+/** out[n] = op(x[n]) */
+export function unary(op: i32, n: usize, x: usize, out: usize): void {
+  switch (op) {
+    case 0: unaryRow(0, n, x, out); break;
+    case 1: unaryRow(1, n, x, out); break;
+    case 2: unaryRow(2, n, x, out); break;
+    case 3: unaryRow(3, n, x, out); break;
+    case 4: unaryRow(4, n, x, out); break;
+    case 5: unaryRow(5, n, x, out); break;
+    case 6: unaryRow(6, n, x, out); break;
+    case 7: unaryRow(7, n, x, out); break;
+    case 8: unaryRow(8, n, x, out); break;
+    case 9: unaryRow(9, n, x, out); break;
+    case 10: unaryRow(10, n, x, out); break;
+    default: unreachable();
+  }
+}
+
+// @ts-ignore: decorator
+@inline function applyUnary(op: i32, x: v128): v128 {
+  if (op == 0) return exp(x);
+  if (op == 1) return tanh(x);
+  if (op == 2) return erf(x);
+  if (op == 3) return f32x4.neg(x);
+  if (op == 4) return f32x4.mul(x, x);
+  if (op == 5) return f32x4.sqrt(x);
+  if (op == 6) return f32x4.div(all(1), f32x4.sqrt(x));
+  if (op == 7) return f32x4.div(all(1), f32x4.add(all(1), exp(f32x4.neg(x)))); // sigmoid
+  if (op == 8) return f32x4.mul(f32x4.mul(x, x), x);
+  if (op == 9) return f32x4.mul(x, f32x4.sqrt(x)); // x ^ 1.5
+  return f32x4.max(x, all(0)); // relu
+}
+
+// @ts-ignore: decorator
+@inline function unaryRow(op: i32, n: usize, x: usize, out: usize): void {
+  const end = out + (n & ~3) * FLOAT;
+  for (; out < end; out += 16, x += 16) v128.store(out, applyUnary(op, v128.load(x)));
+  for (let i: usize = 0; i < (n & 3); i++) v128.store_lane<f32>(out + i * FLOAT, applyUnary(op, v128.load_splat<f32>(x + i * FLOAT)), 0);
+}

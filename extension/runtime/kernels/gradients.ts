@@ -1,0 +1,43 @@
+/**
+ * Gradients in one kernel where tfjs composes them of many. A gradient of a gradient needs the composed form, and so do other backends: both keep it.
+ */
+import * as tf from "../tensors.ts";
+import { spread } from "./layout.ts";
+import type { KernelPack } from "./pack.ts";
+
+type GradFunc = (dy: tf.Tensor, saved: tf.Tensor[], attrs: tf.NamedAttrMap) => Record<string, () => tf.Tensor>;
+
+export function registerGradients(pack: KernelPack): void {
+  pack.register("Spread", ({ inputs, attrs }) => {
+    const { shape, scale } = attrs as unknown as { shape: number[]; scale: number };
+    return spread(pack, (inputs as { x: tf.TensorInfo }).x, shape, scale);
+  });
+  fuse("Softmax", (dy, [y]) => ({ logits: () => run("SoftmaxGrad", { dy, y }) }));
+  fuse("Tanh", (a, [b]) => ({ x: () => run("TanhGrad", { a, b }) }));
+  fuse("Erf", (a, [b]) => ({ x: () => run("ErfGrad", { a, b }) }));
+  fuse("Rsqrt", (a, [b]) => ({ x: () => run("RsqrtGrad", { a, b }) }));
+  fuse("Sum", (dy, [x], { axis }) => ({ x: () => spreadBack(dy, x as tf.Tensor, axis as number[], false) }));
+  fuse("Mean", (dy, [x], { axis }) => ({ x: () => spreadBack(dy, x as tf.Tensor, axis as number[], true) }));
+}
+
+function spreadBack(dy: tf.Tensor, x: tf.Tensor, axis: number | number[], mean: boolean): tf.Tensor {
+  const axes = tf.util.parseAxisParam(axis, x.shape);
+  const shape = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+  return run("Spread", { x: dy.reshape(shape) }, { shape: x.shape, scale: mean ? dy.size / x.size : 1 });
+}
+
+const run = (name: string, inputs: Record<string, tf.Tensor | undefined>, attrs: object = {}): tf.Tensor =>
+  tf.engine().runKernel(name, inputs as tf.NamedTensorMap, attrs as tf.NamedAttrMap) as tf.Tensor;
+
+function fuse(kernelName: string, fused: GradFunc): void {
+  const config = tf.getGradient(kernelName);
+  if (!config) throw new Error(`tfjs has no gradient of ${kernelName}`);
+  const composed = config.gradFunc as GradFunc;
+  const engine = tf.engine() as unknown as { isTapeOn(): boolean };
+  const gradFunc: GradFunc = (dy, saved, attrs) => {
+    const usable = tf.getBackend() === "wasm" && !engine.isTapeOn() && dy.dtype === "float32" && saved.every((x) => x.dtype === "float32");
+    return (usable ? fused : composed)(dy, saved, attrs);
+  };
+  tf.unregisterGradient(kernelName);
+  tf.registerGradient({ ...config, gradFunc: gradFunc as tf.GradFunc });
+}

@@ -1,0 +1,18 @@
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { replaceAdam } from "./adam.ts";
+import { registerElementwise } from "./elementwise.ts";
+import { registerGradients } from "./gradients.ts";
+import { registerLayout } from "./layout.ts";
+import { registerLookup } from "./lookup.ts";
+import { registerMatMul } from "./matMul.ts";
+import { type Build, KernelPack } from "./pack.ts";
+import { registerReductions } from "./reductions.ts";
+import { registerSoftmax } from "./softmax.ts";
+
+/** Puts the kernels of the pack in the place of the backend's own. @param folder where the built kernels are */
+export function installKernels(backend: BackendWasm, folder: URL, build?: Build): void {
+  const pack = new KernelPack(backend, folder, build);
+  for (const register of [registerLayout, registerMatMul, registerElementwise, registerReductions, registerLookup, registerSoftmax]) register(pack);
+  registerGradients(pack);
+  replaceAdam(pack);
+}

@@ -1,0 +1,95 @@
+/** The kernels of `assembly/`, compiled and bound to the memory of tfjs's wasm backend. */
+import { readFileSync } from "node:fs";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import * as tf from "../tensors.ts";
+
+/** What `assembly/index.ts` exports. Addresses are in bytes; sizes and strides count elements. */
+export interface Exports {
+  matmulScratch(): number;
+  matmul(...batchThenAThenBThenCThenSizes: number[]): void;
+  binary(op: number, rows: number, n: number, a: number, aRow: number, aStride: number, b: number, bRow: number, bStride: number, out: number): void;
+  unary(op: number, n: number, x: number, out: number): void;
+  sum(x: number, outer: number, n: number, inner: number, scale: number, out: number, scratch: number): void;
+  maximum(x: number, outer: number, n: number, inner: number, out: number): void;
+  permute(x: number, out: number, ...fiveSizesThenFiveStrides: number[]): void;
+  copyRows(x: number, xRow: number, out: number, outRow: number, rows: number, n: number): void;
+  gather(x: number, outer: number, n: number, inner: number, ids: number, count: number, out: number): number;
+  segmentSum(x: number, n: number, inner: number, ids: number, segments: number, integers: boolean, out: number): void;
+  spread(x: number, rows: number, n: number, xRow: number, xStride: number, scale: number, out: number): void;
+  softmax(x: number, rows: number, n: number, out: number): void;
+  softmaxGradient(dy: number, y: number, rows: number, n: number, out: number): void;
+  adam(n: number, weights: number, gradient: number, first: number, second: number, out: number, ...constants: number[]): void;
+}
+
+export type Call = Parameters<tf.KernelFunc>[0];
+export type Kernel = (call: Call, published: tf.KernelFunc) => tf.TensorInfo | tf.TensorInfo[];
+
+/** The two builds: with fused multiply-add (relaxed SIMD), and for engines that lack it. */
+export type Build = "fma" | "simd";
+
+/** What of Emscripten's module is not declared. */
+interface Emscripten {
+  readonly asm?: { readonly memory?: WebAssembly.Memory };
+  readonly wasmMemory?: WebAssembly.Memory;
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+}
+
+export class KernelPack {
+  readonly call: Exports;
+  readonly backend: BackendWasm;
+  readonly #module: Emscripten;
+  #scratch = { address: 0, bytes: 0 };
+
+  /** @param folder where the builds are, as a URL */
+  constructor(backend: BackendWasm, folder: URL, build: Build = bestBuild(folder)) {
+    this.#module = backend.wasm as unknown as Emscripten;
+    const memory = this.#module.asm?.memory ?? this.#module.wasmMemory;
+    if (!memory) throw new Error("the wasm backend does not show its memory");
+    this.backend = backend;
+    this.call = new WebAssembly.Instance(new WebAssembly.Module(read(folder, build)), { env: { memory } }).exports as unknown as Exports;
+  }
+
+  address(x: tf.TensorInfo): number {
+    return this.backend.dataIdMap.get(x.dataId).memoryOffset as number;
+  }
+
+  output(shape: number[], dtype: tf.DataType = "float32"): tf.TensorInfo {
+    return this.backend.makeOutput(shape, dtype as "float32");
+  }
+
+  /** Memory that the next kernel may overwrite; it is kept, and replaced when more is asked. */
+  scratch(bytes: number): number {
+    if (bytes > this.#scratch.bytes) {
+      this.#module._free(this.#scratch.address);
+      this.#scratch = { address: this.#module._malloc(bytes), bytes };
+    }
+    return this.#scratch.address;
+  }
+
+  /** Another name for the same data. */
+  alias({ dataId, dtype }: tf.TensorInfo, shape: number[]): tf.TensorInfo {
+    this.backend.incRef(dataId);
+    return { dataId, shape, dtype };
+  }
+
+  /** Puts a kernel in the place of the backend's own, which it may still call. */
+  register(kernelName: string, kernel: Kernel): void {
+    const published = tf.getKernel(kernelName, "wasm");
+    const kernelFunc: tf.KernelFunc = (call) => kernel(call, published?.kernelFunc ?? missing(kernelName));
+    if (published) tf.unregisterKernel(kernelName, "wasm");
+    tf.registerKernel({ ...published, kernelName, backendName: "wasm", kernelFunc });
+  }
+}
+
+const missing = (name: string) => () => {
+  throw new Error(`the wasm backend has no ${name} for such operands`);
+};
+
+const read = (folder: URL, build: Build) => readFileSync(new URL(`kernels-${build}.wasm`, folder));
+const bestBuild = (folder: URL): Build => (WebAssembly.validate(read(folder, "fma")) ? "fma" : "simd");
+
+/** Whether all are of 4 bytes a value. */
+export const areWide = (...tensors: tf.TensorInfo[]): boolean => tensors.every(({ dtype }) => dtype === "float32" || dtype === "int32");
+export const areFloats = (...tensors: tf.TensorInfo[]): boolean => tensors.every((x) => x.dtype === "float32");
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, d) => product * d, 1);
