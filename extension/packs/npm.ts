@@ -1,0 +1,19 @@
+/** npm's own libraries, in a bundle of their own: they are large, and needed only by whoever installs or publishes. */
+import Config from "@npmcli/config";
+import { definitions, flatten, shorthands } from "@npmcli/config/lib/definitions/index.js";
+import { publish } from "libnpmpublish";
+import fetch from "npm-registry-fetch";
+import pacote from "pacote";
+
+export { fetch, pacote, publish };
+
+export type NpmOptions = Readonly<Record<string, unknown>>;
+
+/** What npm itself would use here: registries, scopes, tokens, proxies and cache from the user's `.npmrc` and environment. @param cwd whose `.npmrc` counts */
+export async function npmOptions(cwd: string): Promise<NpmOptions> {
+  const config = new Config({ npmPath: cwd, definitions, flatten, shorthands, argv: [process.execPath, "npm"], cwd, warn: false } as ConstructorParameters<
+    typeof Config
+  >[0]);
+  await config.load();
+  return config.flat;
+}
