@@ -1,11 +1,13 @@
 /** npm's own libraries, in a bundle of their own: they are large, and needed only by whoever installs or publishes. */
 import Config from "@npmcli/config";
 import { definitions, flatten, shorthands } from "@npmcli/config/lib/definitions/index.js";
+import * as git from "@npmcli/git";
 import { publish } from "libnpmpublish";
+import parseSpec from "npm-package-arg";
 import fetch from "npm-registry-fetch";
 import pacote from "pacote";
 
-export { fetch, pacote, publish };
+export { fetch, git, pacote, parseSpec, publish };
 
 export type NpmOptions = Readonly<Record<string, unknown>>;
 

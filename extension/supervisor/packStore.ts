@@ -15,7 +15,17 @@ const TEXT = new Set([".ts", ".json", ".md", ".txt", ".py", ".svg", ".csv"]);
  */
 export async function readPack(folder: string): Promise<Pack> {
   const root = path.resolve(folder);
-  const files = await readFiles(root);
+  return packOf(await readFiles(root), root);
+}
+
+/**
+ * The pack that these files are.
+ * @param files by path below the pack's folder
+ * @param root that folder, for messages and as the place of its exercises
+ * @throws {UserError} naming the file and what is wrong with it
+ */
+export function packOf(all: ReadonlyMap<string, Buffer>, root: string): Pack {
+  const files = new Map([...all].filter(([file]) => isContent(file)));
   const manifest = files.get("pack.json");
   if (!manifest) throw new UserError(`${root} is not a pack: it has no pack.json.`, "Name the folder that holds pack.json.");
   const { exercises: slugs, ...rest } = parsePack(manifest.toString("utf8"), path.join(root, "pack.json"));
@@ -25,6 +35,9 @@ export async function readPack(folder: string): Promise<Pack> {
   requireDistinctIds(exercises);
   return { ...rest, folder: root, digest, exercises };
 }
+
+/** What a pack is, as against its wrapping: the same pack has the same digest before it is published and after. An instructor's own notes stay at home. */
+export const isContent = (file: string): boolean => !["package.json", "signature.json"].includes(file) && !file.split("/").includes("instructor");
 
 /** Reads every pack of a folder that holds one folder per pack. */
 export async function readPacks(folder: string): Promise<readonly Pack[]> {

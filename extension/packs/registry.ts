@@ -1,0 +1,182 @@
+/** Packs out there: an npm package with the keyword `practicum-pack` on any npm registry, an archive, a folder, a git repository. */
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { messageOf, UserError } from "../errors.ts";
+import { type Files, LIMITS, problemWithPath, readArchive } from "./archive.ts";
+import type * as Npm from "./npm.ts";
+
+export const KEYWORD = "practicum-pack";
+
+/** Where a pack came from, exactly: enough to have the same bytes again. */
+export interface Source {
+  readonly spec: string;
+  readonly kind: "registry" | "url" | "archive" | "folder" | "git";
+  /** Address of the archive or path of the folder; for git with the commit. */
+  readonly resolved: string;
+  /** As npm writes it, e.g. "sha512-..."; for archives. */
+  readonly integrity?: string;
+}
+
+export interface RegistryOptions {
+  /** Folder of what was built: npm's libraries are there. */
+  readonly dist: string;
+  /** Instead of the registry that the user's `.npmrc` names. */
+  readonly registry?: string;
+  /** Whose `.npmrc` counts; the working folder when absent. */
+  readonly cwd?: string;
+  /** Only what npm's cache holds. */
+  readonly offline?: boolean;
+  readonly signal?: AbortSignal;
+  /** @param bytes that have come so far */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+/** What a search finds. */
+export interface Found {
+  readonly name: string;
+  readonly version: string;
+  readonly title: string;
+  readonly author?: string;
+  readonly exercises?: number;
+  /** Whether it was proven before it was published; "forced": published although it was not. */
+  readonly verified?: "verified" | "forced";
+}
+
+/**
+ * The files of a pack, fetched and held in memory. No script of the package is run.
+ * @param spec name or name@range, path of an archive or folder, http(s) or git address
+ * @throws {UserError} when it is not to be had, or not what it claims to be
+ */
+export async function fetchPack(spec: string, options: RegistryOptions): Promise<{ readonly files: Files; readonly source: Source }> {
+  const local = path.resolve(options.cwd ?? ".", spec);
+  const there = await stat(local).catch(() => undefined);
+  if (there?.isDirectory()) return { files: await readFolder(local), source: { spec, kind: "folder", resolved: local } };
+  const npm = await load(options);
+  try {
+    const parsed = npm.parseSpec(spec, options.cwd);
+    if (parsed.type === "git") return await fromGit(npm, spec, options);
+    return await fromArchive(npm, spec, kindOf(parsed.type), options);
+  } catch (error) {
+    throw explained(error, spec, options);
+  }
+}
+
+/** Packs on the registry whose name, title or keywords match. @param text nothing: all */
+export async function searchPacks(text: string, options: RegistryOptions): Promise<readonly Found[]> {
+  const npm = await load(options);
+  const query = { text: text === "" ? KEYWORD : `${text} ${KEYWORD}`, size: 250 };
+  try {
+    const answer = (await npm.fetch.json("/-/v1/search", { ...npm.options, query })) as { objects?: { package: PackageJson }[] };
+    return (answer.objects ?? []).flatMap(({ package: found }) => (found.keywords?.includes(KEYWORD) ? [foundFrom(found)] : []));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "E404")
+      throw new UserError("This registry cannot be searched.", "Install a pack by its name, or name another registry in your .npmrc.", { cause: error });
+    throw explained(error, text, options);
+  }
+}
+
+export interface LoadedNpm extends Pick<typeof Npm, "fetch" | "git" | "pacote" | "parseSpec" | "publish"> {
+  readonly options: Npm.NpmOptions;
+}
+
+/** npm's libraries, and what they are to use. */
+export async function load({ dist, registry, cwd = process.cwd(), offline, signal }: RegistryOptions): Promise<LoadedNpm> {
+  const npm = (await import(pathToFileURL(path.join(dist, "npm.mjs")).href)) as typeof Npm;
+  const options = { ...(await npm.npmOptions(cwd)), ignoreScripts: true, ...(registry && { registry }), ...(offline && { offline }), ...(signal && { signal }) };
+  return { ...npm, options };
+}
+
+/** Files of a folder, under the limits of an archive; hidden ones and installed packages are left out. */
+export async function readFolder(root: string, below = "", files = new Map<string, Buffer>()): Promise<Map<string, Buffer>> {
+  for (const entry of await readdir(path.join(root, below), { withFileTypes: true })) {
+    const file = path.posix.join(below, entry.name);
+    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    const problem = entry.isDirectory() || entry.isFile() ? problemWithPath(file) : "is neither a file nor a folder";
+    if (problem) throw new UserError(`${path.join(root, file)} ${problem}.`, "Take it out of the pack.");
+    if (entry.isDirectory()) await readFolder(root, file, files);
+    else files.set(file, await readFile(path.join(root, file)));
+    if (files.size > LIMITS.entries) throw new UserError(`${root} holds more than ${LIMITS.entries} files.`, "Name the folder of a pack.");
+  }
+  return files;
+}
+
+type PackageJson = {
+  readonly name: string;
+  readonly version: string;
+  readonly description?: string;
+  readonly keywords?: readonly string[];
+  readonly author?: { readonly name?: string };
+};
+
+/** What `publish` says of a pack in its keywords: registries return those in a search, and nothing of ours. */
+function foundFrom({ name, version, description, keywords = [], author }: PackageJson): Found {
+  const told = (what: string): string | undefined => keywords.find((word) => word.startsWith(`practicum-${what}-`))?.slice(`practicum-${what}-`.length);
+  const exercises = told("exercises");
+  const state = told("state");
+  return {
+    name,
+    version,
+    title: description ?? name,
+    ...(author?.name && { author: author.name }),
+    ...(exercises && { exercises: Number(exercises) }),
+    ...((state === "verified" || state === "forced") && { verified: state }),
+  };
+}
+
+async function fromArchive(npm: LoadedNpm, spec: string, kind: Source["kind"], { onProgress }: RegistryOptions) {
+  const known = kind === "registry" ? await npm.pacote.manifest(spec, npm.options) : undefined;
+  let chunks: Buffer[] = [];
+  const collect = async (stream: AsyncIterable<Buffer>): Promise<void> => {
+    chunks = []; // npm begins again where its cache was spoilt
+    let bytes = 0;
+    for await (const chunk of stream) {
+      bytes += chunk.length;
+      if (bytes > LIMITS.archiveBytes) throw new UserError("The archive is larger than 64 MiB.", "Nothing was installed. Tell whoever made the pack.");
+      chunks.push(chunk);
+      onProgress?.(bytes);
+    }
+  };
+  const exact = known && { resolved: known._resolved, integrity: known._integrity };
+  await npm.pacote.tarball.stream(known ? `${known.name}@${known.version}` : spec, collect as never, { ...npm.options, ...exact });
+  const archive = Buffer.concat(chunks);
+  const integrity = `sha512-${createHash("sha512").update(archive).digest("base64")}`;
+  return { files: await readArchive(archive), source: { spec, kind, resolved: known?._resolved ?? spec, integrity } };
+}
+
+async function fromGit(npm: LoadedNpm, spec: string, { cwd }: RegistryOptions) {
+  const parsed = npm.parseSpec(spec, cwd);
+  const repository = (parsed.hosted as { https?(options: object): string } | undefined)?.https?.({ noCommittish: true, noGitPlus: true }) ?? (parsed.fetchSpec as string);
+  const folder = await mkdtemp(path.join(os.tmpdir(), "practicum-git-"));
+  try {
+    const sha = await npm.git.clone(repository, parsed.gitCommittish ?? "HEAD", path.join(folder, "pack"), { ...npm.options, spec: parsed });
+    return { files: await readFolder(path.join(folder, "pack")), source: { spec, kind: "git", resolved: `${repository}#${sha}` } as Source };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const kindOf = (type: string): Source["kind"] => (type === "remote" ? "url" : type === "file" || type === "directory" ? "archive" : "registry");
+
+const REMEDIES: Readonly<Record<string, readonly [sentence: string, remedy: string]>> = {
+  E404: ["is not on the registry", "Look at how its name is written, and at which registry your .npmrc names."],
+  E401: ["is not shown to you: the registry wants you to log in", "Log in with npm login, for the registry that has it."],
+  E403: ["is not shown to you by the registry", "Ask its owner for access."],
+  ETARGET: ["has no such version", "Leave the version out to have the newest."],
+  EINTEGRITY: ["did not arrive as it was published: its digest is another", "Nothing was installed. Try again; if it stays so, tell whoever runs the registry."],
+  ENOTCACHED: ["is not in npm's cache", "Install it once while you are connected."],
+  ENOENT: ["is not there", "Look at how its path is written."],
+};
+const UNREACHABLE = ["ECONNREFUSED", "ENOTFOUND", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN", "ERR_SOCKET_TIMEOUT", "ERR_STREAM_PREMATURE_CLOSE", "Z_BUF_ERROR"];
+
+function explained(error: unknown, spec: string, { signal }: RegistryOptions): unknown {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  if (error instanceof UserError || signal?.aborted) return error;
+  const known = REMEDIES[code];
+  if (known) return new UserError(`"${spec}" ${known[0]}.`, known[1], { cause: error });
+  if (UNREACHABLE.includes(code) || (error as { type?: string }).type === "system")
+    return new UserError(`"${spec}" could not be fetched: ${messageOf(error)}.`, "Nothing was installed. Look at your connection, and try again.", { cause: error });
+  return error;
+}
