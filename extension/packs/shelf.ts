@@ -1,5 +1,5 @@
 /** The packs that are installed: each in a folder named by its digest, and one record of where each came from and who made it. */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
@@ -166,7 +166,7 @@ export class Shelf {
   async #save(record: Record): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     const file = path.join(this.#folder, "packs.json");
-    const draft = `${file}.${createHash("sha1").update(randomUUID()).digest("hex").slice(0, 8)}`;
+    const draft = `${file}.${randomUUID()}`;
     await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`);
     await rename(draft, file);
   }

@@ -1,0 +1,41 @@
+/** An instructor's keys: one signs packs, the other opens what is sealed in them. They stay in a folder of the instructor's own. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { UserError } from "../errors.ts";
+import { generateSealingKey } from "./seal.ts";
+import { generateKey } from "./signature.ts";
+
+const SIGNING = "signing.pem";
+const SEALING = "sealing.pem";
+
+export interface Keys {
+  readonly signing?: string;
+  readonly sealing?: string;
+}
+
+/**
+ * Makes both keys, readable by their owner only.
+ * @returns the fingerprint that learners will see
+ * @throws {UserError} when there are keys already: a lost key cannot be had back
+ */
+export async function makeKeys(folder: string): Promise<string> {
+  const there = await readKeys(folder);
+  if (there.signing ?? there.sealing) throw new UserError(`${folder} holds keys already.`, "Keep them: learners who have your packs know them. Or name another folder.");
+  const { privateKey, fingerprint } = generateKey();
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(path.join(folder, SIGNING), privateKey, { mode: 0o600, flag: "wx" });
+  await writeFile(path.join(folder, SEALING), generateSealingKey().privateKey, { mode: 0o600, flag: "wx" });
+  return fingerprint;
+}
+
+/** Those that are there. */
+export async function readKeys(folder: string): Promise<Keys> {
+  const [signing, sealing] = await Promise.all([SIGNING, SEALING].map((file) => textOf(path.join(folder, file))));
+  return { ...(signing !== undefined && { signing }), ...(sealing !== undefined && { sealing }) };
+}
+
+const textOf = (file: string): Promise<string | undefined> =>
+  readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });

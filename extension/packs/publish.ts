@@ -1,0 +1,75 @@
+/** Publishes a pack: what was proven is sealed where it must be, signed, wrapped as an npm package, and handed to a registry. */
+import { messageOf, UserError } from "../errors.ts";
+import type { Pack } from "../exercise/model.ts";
+import { isContent } from "../supervisor/packStore.ts";
+import { type Files, writeArchive } from "./archive.ts";
+import type { Keys } from "./keys.ts";
+import { type PackageManifest, packageFor } from "./packageJson.ts";
+import { load, type RegistryOptions, readFolder } from "./registry.ts";
+import { publicSealingKey, seal } from "./seal.ts";
+import { SIGNATURE_FILE, signatureFor } from "./signature.ts";
+
+export interface Packed {
+  readonly manifest: PackageManifest;
+  readonly archive: Buffer;
+  /** What is in the archive: path -> bytes. */
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly signed: boolean;
+  readonly sealed: readonly string[];
+}
+
+export interface PackOptions {
+  readonly keys?: Keys;
+  /** Why it is published although it is not proven; told to whoever installs it. */
+  readonly forced?: string;
+}
+
+/** The archive that would be published: the same bytes for the same pack, but for what is sealed. @throws {UserError} when the pack or a key is not in order */
+export async function pack(source: Pack, { keys = {}, forced }: PackOptions = {}): Promise<Packed> {
+  const all = await readFolder(source.folder);
+  const manifest = packageFor(source, all, forced);
+  const content: Files = new Map([...all].filter(([file]) => isContent(file)));
+  const wrapped = new Map(seal(content, source, keys.sealing && publicSealingKey(keys.sealing)));
+  wrapped.set("package.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  if (keys.signing) wrapped.set(SIGNATURE_FILE, signatureFor(wrapped, keys.signing));
+  return {
+    manifest,
+    archive: writeArchive(wrapped),
+    sizes: Object.fromEntries([...wrapped].map(([file, bytes]): [string, number] => [file, bytes.length]).sort(([a], [b]) => (a < b ? -1 : 1))),
+    signed: wrapped.has(SIGNATURE_FILE),
+    sealed: [...wrapped.keys()].filter((file) => !all.has(file) && file.endsWith(".sealed")),
+  };
+}
+
+/**
+ * Hands a packed pack to the registry that npm would use, as the user that npm knows.
+ * @returns address of the registry
+ * @throws {UserError} when the registry refuses
+ */
+export async function publish({ manifest, archive }: Packed, options: RegistryOptions): Promise<string> {
+  const npm = await load(options);
+  const { registry } = npm.options as { registry: string };
+  try {
+    await npm.publish(manifest as never, archive, npm.options as never);
+    return registry;
+  } catch (error) {
+    throw explained(error, manifest, registry);
+  }
+}
+
+const REMEDIES: Readonly<Record<string, readonly [sentence: string, remedy: string]>> = {
+  E401: ["wants you to log in", "Log in with: npm login --registry"],
+  ENEEDAUTH: ["wants you to log in", "Log in with: npm login --registry"],
+  E403: ["does not let you publish it", "Raise the version in pack.json if this one was published; else ask the registry's owner for access to"],
+  E409: ["has this version already", "Raise the version in pack.json, then publish again to"],
+  EPUBLISHCONFLICT: ["has this version already", "Raise the version in pack.json, then publish again to"],
+};
+
+function explained(error: unknown, { name, version }: PackageManifest, registry: string): unknown {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  const known = REMEDIES[code];
+  if (known) return new UserError(`${name}@${version} was not published: the registry ${known[0]}.`, `${known[1]} ${registry}`, { cause: error });
+  if (/^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E5\d\d)/.test(code))
+    return new UserError(`${name}@${version} was not published: ${messageOf(error)}.`, `Look at your connection to ${registry}, then publish again.`, { cause: error });
+  return error;
+}
