@@ -5,6 +5,7 @@ import path from "node:path";
 import { messageOf } from "../errors.ts";
 import type { Exercise, Pack } from "../exercise/model.ts";
 import { graded, type Progress } from "../exercise/progress.ts";
+import { Shelf } from "../packs/shelf.ts";
 import type { Grade } from "../protocol/grade.ts";
 import type { BackendName, SourceTree } from "../protocol/runtime.ts";
 import type { Supervisor } from "../supervisor/api.ts";
@@ -12,6 +13,7 @@ import { findAttempt, readAttempt } from "../supervisor/attempt.ts";
 import { findExercise, readPack, readPacks } from "../supervisor/packStore.ts";
 import { findLearnerFolder, ProgressFile } from "../supervisor/progressFile.ts";
 import { createSupervisor } from "../supervisor/supervisor.ts";
+import { dataFolder } from "./places.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ContextOptions {
@@ -38,9 +40,15 @@ export class Context {
     this.signal = options.signal;
   }
 
-  packs(): Promise<readonly Pack[]> {
+  /** Those that come with Practicum, then those that are installed. */
+  async packs(): Promise<readonly Pack[]> {
     const { pack } = this.#options;
-    return pack === undefined ? readPacks(path.join(this.dist, "exercises")) : Promise.all([readPack(pack)]);
+    if (pack !== undefined) return [await readPack(pack)];
+    return [...(await readPacks(path.join(this.dist, "exercises"))), ...(await this.shelf.packs())];
+  }
+
+  get shelf(): Shelf {
+    return new Shelf(dataFolder());
   }
 
   async exercise(wanted: string): Promise<Exercise> {

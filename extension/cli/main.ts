@@ -3,11 +3,15 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { BACKENDS } from "../protocol/runtime.ts";
+import { browse } from "./commands/browse.ts";
 import { doctor } from "./commands/doctor.ts";
 import { grade } from "./commands/grade.ts";
+import { install, remove } from "./commands/install.ts";
 import { list } from "./commands/list.ts";
 import { open } from "./commands/open.ts";
+import { keygen, publish } from "./commands/publish.ts";
 import { run } from "./commands/run.ts";
+import { gradeSubmission, submit } from "./commands/submit.ts";
 import type { Context } from "./context.ts";
 import { COULD_NOT_GRADE, type CommandResult, type GlobalOptions, perform } from "./perform.ts";
 
@@ -25,6 +29,7 @@ const attempt = ["[folder]", "of the attempt; by default this one, or the one na
 const seed = ["--seed <n>", "replay the grade or run that had this seed", wholeNumber] as const;
 const hints = ["--hints", "the hint of every check that failed, not of the first one only"] as const;
 const backend = () => new Option("--backend <name>", "compute on this one, or on the best that starts").choices(["auto", ...BACKENDS]).default("auto");
+const registry = ["--registry <url>", "instead of the one that your .npmrc names"] as const;
 const corpus = ["--corpus <file>", "train on the text of this file"] as const;
 
 add("list", "List the exercises.").action((options) => act(options, list));
@@ -43,14 +48,50 @@ add("run", "Run the exercise on your attempt, then grade it.")
   .option(...hints)
   .action((wanted, folder, options) => act(options, (context) => run(context, wanted, folder, options)));
 add("grade", "Ask all checks of your attempt.")
-  .argument(...exercise)
+  .argument("[exercise]", exercise[1])
   .argument(...attempt)
   .option(...seed)
   .option(...corpus)
   .addOption(backend())
   .option("--fast", "only the checks that the editor asks on every save")
   .option(...hints)
-  .action((wanted, folder, options) => act(options, (context) => grade(context, wanted, folder, options)));
+  .option("--submission <file>", "grade what a learner has submitted, as it was graded there")
+  .option("--keys <folder>", "of your keys, for what is sealed")
+  .action((wanted, folder, options) => {
+    if (options.submission) return act(options, (context) => gradeSubmission(context, options.submission, options));
+    if (!wanted) throw new CommanderError(COULD_NOT_GRADE, "practicum.missing", "error: name an exercise, or a --submission");
+    return act(options, (context) => grade(context, wanted, folder, options));
+  });
+add("submit", "Grade all checks of your attempt, and write both to one file for your instructor.")
+  .argument(...exercise)
+  .argument(...attempt)
+  .option("--out <file>", "where; by default one named as the exercise")
+  .action((wanted, folder, options) => act(options, (context) => submit(context, wanted, folder, options)));
+add("browse", "Search the registry for packs.")
+  .argument("[text]", "words to look for; by default all packs")
+  .option(...registry)
+  .action((text, options) => act(options, (context) => browse(context, text, options)));
+add("install", "Install a pack, or another version of it. Attempts and progress stay.")
+  .argument("<spec>", "name or name@range, an archive, a folder, a git or http(s) address")
+  .option(...registry)
+  .option("--offline", "only from npm's cache")
+  .option("-y, --yes", "trust the pack without being asked")
+  .option("--accept-key", "also when another key has signed it than before")
+  .action((spec, options) => act(options, (context) => install(context, spec, options)));
+add("remove", "Take an installed pack away. Attempts and progress stay.")
+  .argument("<id>", "of the pack")
+  .action((id, options) => act(options, (context) => remove(context, id)));
+add("publish", "Publish the pack of a folder, as an npm package.")
+  .argument("<folder>", "that holds pack.json")
+  .option(...registry)
+  .option("--dry-run", "only list what would be published")
+  .option("--keys <folder>", "of your keys")
+  .option("--unsigned", "without a signature")
+  .option("--force <reason>", "although its checks are not proven; whoever installs it is told")
+  .action((folder, options) => act(options, (context) => publish(context, folder, options)));
+add("keygen", "Make the keys that sign your packs and open what is sealed in them.")
+  .argument("[folder]", "where they are kept")
+  .action((folder, options) => act(options, (context) => keygen(context, folder)));
 add("doctor", "Say what exercises would run on.").action((options) => act(options, (context) => doctor(context, version)));
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

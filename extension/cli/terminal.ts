@@ -1,4 +1,5 @@
 /** What a person sees: colours and a progress bar on a terminal, plain lines elsewhere. */
+import { createInterface } from "node:readline/promises";
 import { Format, type GenericFormatter, MultiBar, type SingleBar } from "cli-progress";
 import pc from "picocolors";
 
@@ -37,6 +38,17 @@ export class Terminal {
     this.#bar ??= this.#bars.create(total, done, { words });
     this.#bar.setTotal(total);
     this.#bar.update(done, { words });
+  }
+
+  /** Asks a question; undefined when nobody is there to answer it. */
+  async confirm(question: string, signal: AbortSignal): Promise<boolean | undefined> {
+    if (!this.#interactive || !process.stdin.isTTY) return undefined;
+    const lines = createInterface({ input: process.stdin, output: process.stdout });
+    try {
+      return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
+    } finally {
+      lines.close();
+    }
   }
 
   /** Takes the progress bar away. */

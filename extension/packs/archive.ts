@@ -100,7 +100,7 @@ function parserFor(collector: Collector): NodeJS.WritableStream {
 export function problemWithPath(path: string): string | undefined {
   if (path.length > LIMITS.pathLength) return `has a path of more than ${LIMITS.pathLength} characters`;
   if (/^([/\\]|[A-Za-z]:)/.test(path)) return "has an absolute path";
-  if (/[\\\0-\x1f:*?"<>|]/.test(path)) return "has a character in its path that not every system can store";
+  if (/[\\\p{Cc}:*?"<>|]/u.test(path)) return "has a character in its path that not every system can store";
   const names = path.replace(/\/$/, "").split("/");
   if (names.some((name) => name === ".." || name === "." || name === "")) return "leads out of its folder";
   return names.some((name) => DEVICE.test(name) || /[. ]$/.test(name)) ? "has a name that not every system can store" : undefined;

@@ -20,7 +20,8 @@ export interface Keys {
  */
 export async function makeKeys(folder: string): Promise<string> {
   const there = await readKeys(folder);
-  if (there.signing ?? there.sealing) throw new UserError(`${folder} holds keys already.`, "Keep them: learners who have your packs know them. Or name another folder.");
+  if (there.signing ?? there.sealing)
+    throw new UserError(`${folder} holds keys already.`, "Keep them: learners who have your packs know them. Or name another folder.");
   const { privateKey, fingerprint } = generateKey();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(path.join(folder, SIGNING), privateKey, { mode: 0o600, flag: "wx" });

@@ -70,6 +70,8 @@ function explained(error: unknown, { name, version }: PackageManifest, registry:
   const known = REMEDIES[code];
   if (known) return new UserError(`${name}@${version} was not published: the registry ${known[0]}.`, `${known[1]} ${registry}`, { cause: error });
   if (/^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E5\d\d)/.test(code))
-    return new UserError(`${name}@${version} was not published: ${messageOf(error)}.`, `Look at your connection to ${registry}, then publish again.`, { cause: error });
+    return new UserError(`${name}@${version} was not published: ${messageOf(error)}.`, `Look at your connection to ${registry}, then publish again.`, {
+      cause: error,
+    });
   return error;
 }

@@ -85,7 +85,13 @@ export interface LoadedNpm extends Pick<typeof Npm, "fetch" | "git" | "pacote" |
 /** npm's libraries, and what they are to use. */
 export async function load({ dist, registry, cwd = process.cwd(), offline, signal }: RegistryOptions): Promise<LoadedNpm> {
   const npm = (await import(pathToFileURL(path.join(dist, "npm.mjs")).href)) as typeof Npm;
-  const options = { ...(await npm.npmOptions(cwd)), ignoreScripts: true, ...(registry && { registry }), ...(offline && { offline }), ...(signal && { signal }) };
+  const options = {
+    ...(await npm.npmOptions(cwd)),
+    ignoreScripts: true,
+    ...(registry && { registry }),
+    ...(offline && { offline }),
+    ...(signal && { signal }),
+  };
   return { ...npm, options };
 }
 
@@ -148,7 +154,8 @@ async function fromArchive(npm: LoadedNpm, spec: string, kind: Source["kind"], {
 
 async function fromGit(npm: LoadedNpm, spec: string, { cwd }: RegistryOptions) {
   const parsed = npm.parseSpec(spec, cwd);
-  const repository = (parsed.hosted as { https?(options: object): string } | undefined)?.https?.({ noCommittish: true, noGitPlus: true }) ?? (parsed.fetchSpec as string);
+  const repository =
+    (parsed.hosted as { https?(options: object): string } | undefined)?.https?.({ noCommittish: true, noGitPlus: true }) ?? (parsed.fetchSpec as string);
   const folder = await mkdtemp(path.join(os.tmpdir(), "practicum-git-"));
   try {
     const sha = await npm.git.clone(repository, parsed.gitCommittish ?? "HEAD", path.join(folder, "pack"), { ...npm.options, spec: parsed });
@@ -165,7 +172,10 @@ const REMEDIES: Readonly<Record<string, readonly [sentence: string, remedy: stri
   E401: ["is not shown to you: the registry wants you to log in", "Log in with npm login, for the registry that has it."],
   E403: ["is not shown to you by the registry", "Ask its owner for access."],
   ETARGET: ["has no such version", "Leave the version out to have the newest."],
-  EINTEGRITY: ["did not arrive as it was published: its digest is another", "Nothing was installed. Try again; if it stays so, tell whoever runs the registry."],
+  EINTEGRITY: [
+    "did not arrive as it was published: its digest is another",
+    "Nothing was installed. Try again; if it stays so, tell whoever runs the registry.",
+  ],
   ENOTCACHED: ["is not in npm's cache", "Install it once while you are connected."],
   ENOENT: ["is not there", "Look at how its path is written."],
 };
@@ -177,6 +187,8 @@ function explained(error: unknown, spec: string, { signal }: RegistryOptions): u
   const known = REMEDIES[code];
   if (known) return new UserError(`"${spec}" ${known[0]}.`, known[1], { cause: error });
   if (UNREACHABLE.includes(code) || (error as { type?: string }).type === "system")
-    return new UserError(`"${spec}" could not be fetched: ${messageOf(error)}.`, "Nothing was installed. Look at your connection, and try again.", { cause: error });
+    return new UserError(`"${spec}" could not be fetched: ${messageOf(error)}.`, "Nothing was installed. Look at your connection, and try again.", {
+      cause: error,
+    });
   return error;
 }

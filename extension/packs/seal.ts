@@ -88,9 +88,13 @@ function decrypt(envelope: Buffer, place: string, privateKey: string): Buffer {
     const decipher = createDecipheriv("aes-256-gcm", keyFor(key, sender), bytes(iv)).setAAD(Buffer.from(place)).setAuthTag(bytes(tag));
     return Buffer.concat([decipher.update(bytes(text)), decipher.final()]);
   } catch (cause) {
-    throw new UserError(`${place} cannot be unsealed with this key.`, "Use the key that the pack was published with; if it is that one, the pack was changed.", {
-      cause,
-    });
+    throw new UserError(
+      `${place} cannot be unsealed with this key.`,
+      "Use the key that the pack was published with; if it is that one, the pack was changed.",
+      {
+        cause,
+      },
+    );
   }
 }
 

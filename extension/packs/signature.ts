@@ -82,6 +82,10 @@ function signerOf(publicKey: KeyObject): Signer {
 }
 
 const wrong = (cause?: unknown): UserError =>
-  new UserError("The pack's signature is not that of its files: something was changed after it was signed.", "Do not use it. Ask its author for the original.", {
-    cause,
-  });
+  new UserError(
+    "The pack's signature is not that of its files: something was changed after it was signed.",
+    "Do not use it. Ask its author for the original.",
+    {
+      cause,
+    },
+  );

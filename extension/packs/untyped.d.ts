@@ -1,5 +1,6 @@
 declare module "@npmcli/config/lib/definitions/index.js" {
   import type Config from "@npmcli/config";
+
   type Options = ConstructorParameters<typeof Config>[0];
   export const definitions: Options["definitions"];
   export const shorthands: Options["shorthands"];

@@ -1,0 +1,48 @@
+import { UserError } from "../../errors.ts";
+import { type Keys, makeKeys, readKeys } from "../../packs/keys.ts";
+import { pack, publish as toRegistry } from "../../packs/publish.ts";
+import { readPack } from "../../supervisor/packStore.ts";
+import type { Context } from "../context.ts";
+import type { CommandResult } from "../perform.ts";
+import { keyFolder } from "../places.ts";
+import { columns } from "../report.ts";
+
+export interface PublishOptions {
+  readonly registry?: string;
+  readonly dryRun?: boolean;
+  /** Why it is published although it is not proven. */
+  readonly force?: string;
+  readonly keys?: string;
+  readonly unsigned?: boolean;
+}
+
+export async function publish(context: Context, folder: string, options: PublishOptions): Promise<CommandResult> {
+  const { terminal, dist, signal } = context;
+  const { colors } = terminal;
+  const source = await readPack(folder);
+  const keys = options.unsigned ? {} : await keysOf(options.keys ?? keyFolder());
+  if (options.force === undefined && !options.dryRun) throw new UserError("TODO verify", "");
+  const packed = await pack(source, { keys, forced: options.force });
+  const { name, version } = packed.manifest;
+  for (const line of columns(Object.entries(packed.sizes).map(([file, bytes]) => [`  ${file}`, colors.dim(`${bytes}`)]))) terminal.print(line);
+  terminal.print(`${Object.keys(packed.sizes).length} files, ${Math.ceil(packed.archive.length / 1024)} KiB${packed.signed ? ", signed" : ", not signed"}`);
+  const registry = options.dryRun ? undefined : await toRegistry(packed, { dist, signal, registry: options.registry, cwd: folder });
+  terminal.print(
+    registry ? `${colors.green("Published")} ${name}@${version} to ${registry}` : `Nothing was published: this was a dry run of ${name}@${version}.`,
+  );
+  return { exitCode: 0, json: { name, version, registry, files: packed.sizes, bytes: packed.archive.length, signed: packed.signed, sealed: packed.sealed } };
+}
+
+export async function keygen({ terminal }: Context, folder = keyFolder()): Promise<CommandResult> {
+  const fingerprint = await makeKeys(folder);
+  terminal.print(`Your keys are in ${folder}. Keep a copy where only you can read it: without them learners cannot tell your next pack from a stranger's.`);
+  terminal.print(`Fingerprint: ${terminal.colors.bold(fingerprint)}`);
+  return { exitCode: 0, json: { folder, fingerprint } };
+}
+
+async function keysOf(folder: string): Promise<Keys> {
+  const keys = await readKeys(folder);
+  if (keys.signing === undefined)
+    throw new UserError("There is no key to sign the pack with.", "Make one with practicum keygen, or publish it with --unsigned.");
+  return keys;
+}
