@@ -13,9 +13,9 @@ export type NpmOptions = Readonly<Record<string, unknown>>;
 
 /** What npm itself would use here: registries, scopes, tokens, proxies and cache from the user's `.npmrc` and environment. @param cwd whose `.npmrc` counts */
 export async function npmOptions(cwd: string): Promise<NpmOptions> {
-  const config = new Config({ npmPath: cwd, definitions, flatten, shorthands, argv: [process.execPath, "npm"], cwd, warn: false } as ConstructorParameters<
-    typeof Config
-  >[0]);
+  // npm's configuration writes what it finds to the environment that it is given: a copy.
+  const own = { npmPath: cwd, definitions, flatten, shorthands, argv: [process.execPath, "npm"], cwd, env: { ...process.env }, warn: false };
+  const config = new Config(own as ConstructorParameters<typeof Config>[0]);
   await config.load();
   return config.flat;
 }

@@ -111,22 +111,26 @@ export async function readFolder(root: string, below = "", files = new Map<strin
 
 type PackageJson = {
   readonly name: string;
-  readonly version: string;
+  readonly version?: string;
+  /** Where a registry does not say `version`. */
+  readonly "dist-tags"?: { readonly latest?: string };
   readonly description?: string;
   readonly keywords?: readonly string[];
   readonly author?: { readonly name?: string };
+  readonly publisher?: { readonly username?: string };
 };
 
 /** What `publish` says of a pack in its keywords: registries return those in a search, and nothing of ours. */
-function foundFrom({ name, version, description, keywords = [], author }: PackageJson): Found {
+function foundFrom({ name, version, "dist-tags": tags, description, keywords = [], author, publisher }: PackageJson): Found {
   const told = (what: string): string | undefined => keywords.find((word) => word.startsWith(`practicum-${what}-`))?.slice(`practicum-${what}-`.length);
+  const by = author?.name ?? publisher?.username;
   const exercises = told("exercises");
   const state = told("state");
   return {
     name,
-    version,
+    version: version ?? tags?.latest ?? "",
     title: description ?? name,
-    ...(author?.name && { author: author.name }),
+    ...(by && { author: by }),
     ...(exercises && { exercises: Number(exercises) }),
     ...((state === "verified" || state === "forced") && { verified: state }),
   };
@@ -135,15 +139,18 @@ function foundFrom({ name, version, description, keywords = [], author }: Packag
 async function fromArchive(npm: LoadedNpm, spec: string, kind: Source["kind"], { onProgress }: RegistryOptions) {
   const known = kind === "registry" ? await npm.pacote.manifest(spec, npm.options) : undefined;
   let chunks: Buffer[] = [];
-  const collect = async (stream: AsyncIterable<Buffer>): Promise<void> => {
+  const collect = (stream: NodeJS.ReadableStream): Promise<void> => {
     chunks = []; // npm begins again where its cache was spoilt
     let bytes = 0;
-    for await (const chunk of stream) {
-      bytes += chunk.length;
-      if (bytes > LIMITS.archiveBytes) throw new UserError("The archive is larger than 64 MiB.", "Nothing was installed. Tell whoever made the pack.");
-      chunks.push(chunk);
-      onProgress?.(bytes);
-    }
+    return new Promise((resolve, reject) => {
+      stream.on("error", reject).on("end", resolve);
+      stream.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > LIMITS.archiveBytes) reject(new UserError("The archive is larger than 64 MiB.", "Nothing was installed. Tell whoever made the pack."));
+        else chunks.push(chunk);
+        onProgress?.(bytes);
+      });
+    });
   };
   const exact = known && { resolved: known._resolved, integrity: known._integrity };
   await npm.pacote.tarball.stream(known ? `${known.name}@${known.version}` : spec, collect as never, { ...npm.options, ...exact });

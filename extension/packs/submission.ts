@@ -48,6 +48,10 @@ export async function readSubmission(archive: Buffer, name: string): Promise<Sub
   return { attempt: tree, grade };
 }
 
+interface Judged {
+  readonly checks: readonly { readonly title: string; readonly outcome: Outcome }[];
+}
+
 export interface Difference {
   readonly title: string;
   readonly before?: Outcome;
@@ -55,7 +59,7 @@ export interface Difference {
 }
 
 /** Checks whose outcome is not the same in both grades, also those that only one of them has. */
-export function differences(before: Pick<Submission["grade"], "checks">, after: Pick<Grade, "checks">): readonly Difference[] {
+export function differences(before: Judged, after: Judged): readonly Difference[] {
   const outcomes = new Map<string, Difference>();
   for (const { title, outcome } of before.checks) outcomes.set(title, { title, before: outcome });
   for (const { title, outcome } of after.checks) outcomes.set(title, { ...outcomes.get(title), title, after: outcome });
