@@ -1,6 +1,5 @@
 /** What a command works with. */
 import { stat } from "node:fs/promises";
-import { homedir } from "node:os";
 import path from "node:path";
 import { messageOf } from "../errors.ts";
 import type { Exercise, Pack } from "../exercise/model.ts";
@@ -13,7 +12,7 @@ import { findAttempt, readAttempt } from "../supervisor/attempt.ts";
 import { findExercise, readPack, readPacks } from "../supervisor/packStore.ts";
 import { findLearnerFolder, ProgressFile } from "../supervisor/progressFile.ts";
 import { createSupervisor } from "../supervisor/supervisor.ts";
-import { dataFolder } from "./places.ts";
+import { backendsFolder, dataFolder } from "./places.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ContextOptions {
@@ -87,13 +86,6 @@ export class Context {
   async dispose(): Promise<void> {
     await this.#supervisor?.dispose();
   }
-}
-
-/** Where `practicum install-backend` puts them: the folder that each system has for what can be had again. */
-export function backendsFolder(): string {
-  const { LOCALAPPDATA, XDG_CACHE_HOME } = process.env;
-  const caches = { win32: LOCALAPPDATA, darwin: path.join(homedir(), "Library/Caches") } as Partial<Record<NodeJS.Platform, string>>;
-  return path.join(caches[process.platform] ?? XDG_CACHE_HOME ?? path.join(homedir(), ".cache"), "practicum/backends");
 }
 
 async function here(exercise: Exercise): Promise<string | undefined> {

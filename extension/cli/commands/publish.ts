@@ -21,12 +21,13 @@ export async function publish(context: Context, folder: string, options: Publish
   const { colors } = terminal;
   const source = await readPack(folder);
   const keys = options.unsigned ? {} : await keysOf(options.keys ?? keyFolder());
-  if (options.force === undefined && !options.dryRun) throw new UserError("TODO verify", "");
+  if (options.force === undefined && !options.dryRun)
+    throw new UserError("The pack is not proven.", "Publish it with --force and a reason; whoever installs it is told.");
   const packed = await pack(source, { keys, forced: options.force });
   const { name, version } = packed.manifest;
   for (const line of columns(Object.entries(packed.sizes).map(([file, bytes]) => [`  ${file}`, colors.dim(`${bytes}`)]))) terminal.print(line);
   terminal.print(`${Object.keys(packed.sizes).length} files, ${Math.ceil(packed.archive.length / 1024)} KiB${packed.signed ? ", signed" : ", not signed"}`);
-  const registry = options.dryRun ? undefined : await toRegistry(packed, { dist, signal, registry: options.registry, cwd: folder });
+  const registry = options.dryRun ? undefined : await toRegistry(packed, { dist, signal, registry: options.registry });
   terminal.print(
     registry ? `${colors.green("Published")} ${name}@${version} to ${registry}` : `Nothing was published: this was a dry run of ${name}@${version}.`,
   );
