@@ -17,6 +17,7 @@ import { OnSave } from "./ui/onSave.ts";
 import { ProgressStore } from "./ui/progressStore.ts";
 import { RunLens } from "./ui/runLens.ts";
 import { RunPanel } from "./ui/runPanel.ts";
+import { RunStatus } from "./ui/runStatus.ts";
 import { Runs } from "./ui/runs.ts";
 import { Supervision } from "./ui/supervision.ts";
 import { Targets } from "./ui/target.ts";
@@ -27,6 +28,7 @@ export interface Practicum {
   readonly verdicts: Verdicts;
   readonly runs: Runs;
   readonly status: GradeStatus;
+  readonly runStatus: RunStatus;
   readonly tree: ExerciseTree;
   readonly explorer: CheckExplorer;
   readonly library: Library;
@@ -44,18 +46,19 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   const grading = new Grading(supervision, verdicts, progress, notify);
   const runs = new Runs(supervision, grading);
   const onSave = new OnSave(attempts, grading, notify);
+  const runStatus = new RunStatus(runs);
   const status = new GradeStatus(attempts, verdicts, progress);
   const tree = new ExerciseTree(library, verdicts, progress, notify);
   const explorer = new CheckExplorer(library, attempts, grading, onSave, verdicts);
-  const panel = new RunPanel(vscode.Uri.file(dist), runs, verdicts, attempts, notify);
+  const panel = new RunPanel(vscode.Uri.file(dist), runs, verdicts, attempts, progress, notify);
   const hints = new Hints(library, progress);
-  const compare = new Compare(library, progress);
+  const compare = new Compare(library, progress, verdicts);
   const targets = new Targets(library, attempts);
   context.subscriptions.push(
-    ...[log, progress, attempts, verdicts, supervision, grading, runs, onSave, status, tree, explorer, panel, hints, compare],
-    ...[new Faults(verdicts, runs), new RunLens(attempts, verdicts), new ContextKeySync(attempts, progress)],
+    ...[log, progress, attempts, verdicts, supervision, grading, runs, onSave, runStatus, status, tree, explorer, panel, hints, compare],
+    ...[new Faults(verdicts, runs), new RunLens(attempts, verdicts, progress), new ContextKeySync(attempts, progress)],
     registerCommands({ dist, notify, targets, attempts, grading, runs, panel, hints, compare, progress }),
   );
   void notify.guard(() => attempts.follow(vscode.window.activeTextEditor));
-  return { verdicts, runs, status, tree, explorer, library };
+  return { verdicts, runs, status, runStatus, tree, explorer, library };
 }

@@ -171,7 +171,7 @@ export interface Measured<T> {
 
 export interface CheckSpec<Surface> {
   readonly points: number;
-  /** "save": asked on every save; "run": only on Run exercise and in a full grade. */
+  /** "save": asked on every save; "run": only on Run Exercise and in a full grade. */
   readonly when: "save" | "run";
   /** A hidden check shows its hint, never its inputs nor an expected value. */
   readonly hidden?: boolean;

@@ -22,7 +22,7 @@ export function requireFiles(exercise: Exercise): void {
   const needed: Record<string, string> = {
     "README.md": "Write the statement there.",
     "surface.ts": "Declare there what the learner writes: types only.",
-    "run.ts": "Write there what Run exercise does.",
+    "run.ts": "Write there what Run Exercise does.",
     [`starter/${entry}`]: `Add it, or name another file as "entry" in exercise.json.`,
     [`reference/${entry}`]: "Add the reference, under the name of the entry.",
   };

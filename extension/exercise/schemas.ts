@@ -52,7 +52,7 @@ export const exerciseSchema = z
       .readonly()
       .optional()
       .describe("Backends that the exercise needs, or cannot use."),
-    limits: z.strictObject({ runSeconds: positive.optional(), memoryMiB: positive.optional() }).readonly().optional().describe("What Run exercise may use."),
+    limits: z.strictObject({ runSeconds: positive.optional(), memoryMiB: positive.optional() }).readonly().optional().describe("What Run Exercise may use."),
   })
   .readonly()
   .meta({ title: "Practicum exercise" });

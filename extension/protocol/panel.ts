@@ -28,16 +28,28 @@ export interface RunSnapshot {
   readonly output: string;
 }
 
+/** The exercise that the panel is about. */
+export interface PanelSubject {
+  readonly exercise?: string;
+  readonly title?: string;
+  /** Whether the reference may be seen. */
+  readonly mayCompare?: boolean;
+  /** Why there is no grade, where there is a reason. */
+  readonly notice?: string;
+}
+
 export type PanelUpdate =
-  | { readonly kind: "show"; readonly run?: RunSnapshot; readonly grade?: Grade; readonly tab?: "plots" | "checks"; readonly title?: string }
+  | ({ readonly kind: "show"; readonly run?: RunSnapshot; readonly grade?: Grade; readonly tab?: "plots" | "checks" } & PanelSubject)
   | { readonly kind: "append"; readonly run: string; readonly series: readonly SeriesData[] }
   | { readonly kind: "state"; readonly run: Omit<RunSnapshot, "series"> }
-  | { readonly kind: "grade"; readonly grade: Grade; readonly title?: string };
+  | { readonly kind: "grade"; readonly grade: Grade };
 
 export type PanelIntent =
   | { readonly kind: "ready" }
   | { readonly kind: "cancel"; readonly run: string }
   | { readonly kind: "runAgain"; readonly exercise: string }
+  | { readonly kind: "compare"; readonly exercise: string }
+  | { readonly kind: "giveUp"; readonly exercise: string }
   | { readonly kind: "goTo"; readonly file: string; readonly line: number; readonly column: number }
   /** A webview cannot write: the host asks where, and saves. */
   | { readonly kind: "save"; readonly name: string; readonly content: string; readonly encoding: "utf8" | "base64" };

@@ -5,7 +5,6 @@ import { resetAttempt, scaffold } from "../supervisor/attempt.ts";
 import type { Attempt, Attempts } from "./attempts.ts";
 import type { Compare } from "./compare.ts";
 import type { CommandId } from "./contributions.ts";
-import { setting } from "./editor.ts";
 import type { Grading } from "./grading.ts";
 import type { Hints } from "./hints.ts";
 import { attemptFolder, chooseLearnerFolder, ensureLearnerFolder } from "./learnerFolder.ts";
@@ -58,7 +57,7 @@ function handlers(parts: Parts): Record<CommandId, (target: Target) => unknown> 
     "practicum.resetExercise": withAttempt((attempt, target) => reset(parts, attempt, target)),
     "practicum.openAsWorkspace": withAttempt(openAsWorkspace),
     "practicum.chooseFolder": chooseLearnerFolder,
-    "practicum.showPanel": (target) => panel.show((target as { tab?: "checks" } | undefined)?.tab ?? "plots"),
+    "practicum.showPanel": async (target) => panel.show(tabOf(target), target && (await targets.exercise(target))),
     "practicum.showLog": () => notify.log.show(),
   };
 }
@@ -79,7 +78,7 @@ async function run({ runs, panel }: Parts, attempt: Attempt): Promise<void> {
   requireTrust();
   await saveAttempt(attempt);
   const ended = runs.run(attempt);
-  panel.show("plots");
+  panel.show("plots", attempt.exercise);
   await ended;
 }
 
@@ -102,8 +101,7 @@ async function reset({ runs, grading }: Parts, attempt: Attempt, target: Target)
   await saveAttempt(attempt);
   runs.cancel();
   const { backup, replaced } = await resetAttempt(attempt.exercise, attempt.folder);
-  grading.cancel(attempt);
-  if (setting("practicum.gradeOnSave") && vscode.workspace.isTrusted) void grading.grade(attempt, "save");
+  await grading.forget(attempt);
   if (replaced.includes(attempt.exercise.entry)) void tellBackup(attempt, backup);
 }
 
@@ -113,6 +111,8 @@ async function tellBackup({ exercise, folder }: Attempt, backup: string): Promis
   const [before, after] = [backup, folder].map((of) => vscode.Uri.file(path.join(of, exercise.entry)));
   await vscode.commands.executeCommand("vscode.diff", before, after, `${exercise.title}: before the reset ↔ now`);
 }
+
+const tabOf = (target: Target): "plots" | "checks" => (target && "tab" in target && target.tab) || "plots";
 
 /** Programs that have asked already say so with `confirm: false`. */
 async function confirmed(target: Target, question: string, detail: string, yes: string): Promise<boolean> {

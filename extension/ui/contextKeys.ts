@@ -3,6 +3,7 @@ import type * as vscode from "vscode";
 import { mayCompare } from "../exercise/progress.ts";
 import type { Attempts } from "./attempts.ts";
 import { setContext } from "./editor.ts";
+import { folderIsChosen } from "./learnerFolder.ts";
 import type { ProgressStore } from "./progressStore.ts";
 
 export class ContextKeySync implements vscode.Disposable {
@@ -14,6 +15,7 @@ export class ContextKeySync implements vscode.Disposable {
     this.#attempts = attempts;
     this.#progress = progress;
     this.#subscriptions = [attempts.onDidActivate(() => this.#sync()), progress.onDidChange(() => this.#sync())];
+    this.#sync();
   }
 
   dispose(): void {
@@ -21,6 +23,7 @@ export class ContextKeySync implements vscode.Disposable {
   }
 
   #sync(): void {
+    void setContext("practicum.folderChosen", folderIsChosen());
     const exercise = this.#attempts.active?.exercise;
     void setContext("practicum.attemptActive", exercise !== undefined);
     void setContext("practicum.canCompare", exercise !== undefined && mayCompare(this.#progress.of(exercise.id)));

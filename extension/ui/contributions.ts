@@ -40,12 +40,15 @@ export interface ContextKeys {
   /** The reference of the active exercise may be seen. */
   readonly "practicum.canCompare": boolean;
   readonly "practicum.running": boolean;
+  /** The learner has said where exercises stand. */
+  readonly "practicum.folderChosen": boolean;
 }
 export const CONTEXT_KEYS = [
   "practicum.attemptActive",
   "practicum.attemptFolders",
   "practicum.canCompare",
   "practicum.running",
+  "practicum.folderChosen",
 ] as const satisfies readonly (keyof ContextKeys)[];
 
 export const VIEW = "practicum.exercises";

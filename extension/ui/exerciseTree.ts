@@ -1,7 +1,7 @@
 /** Packs and their exercises in the activity bar: how hard, how long, how far. */
 import * as vscode from "vscode";
 import type { Exercise, Pack } from "../exercise/model.ts";
-import { mayCompare } from "../exercise/progress.ts";
+import { type ExerciseProgress, mayCompare } from "../exercise/progress.ts";
 import { VIEW } from "./contributions.ts";
 import { command } from "./editor.ts";
 import type { Library } from "./library.ts";
@@ -63,14 +63,13 @@ export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     const { exercise } = node;
     const progress = this.#progress.of(exercise.id);
     const badge = badgeOf(this.#verdicts.of(exercise.id), progress);
-    const item = new vscode.TreeItem(exercise.title);
+    const number = Number.parseInt(exercise.slug, 10);
+    const item = new vscode.TreeItem(`${number}  ${exercise.title}`);
     item.id = exercise.id;
-    item.description = [progress.best && `${progress.best.score}/${progress.best.points} points`, exercise.difficulty, `${exercise.minutes} min`]
-      .filter(Boolean)
-      .join(" · ");
+    item.description = [/^\d/.test(badge.text) && badge.text.split(",", 1)[0], exercise.difficulty].filter(Boolean).join(" · "); // short: the title comes first
     item.iconPath = new vscode.ThemeIcon(badge.icon, badge.color ? new vscode.ThemeColor(badge.color) : undefined);
-    item.tooltip = tooltip(exercise, badge);
-    item.accessibilityInformation = { label: `${exercise.title}, ${item.description}. ${badge.sentence}` };
+    item.tooltip = tooltip(exercise, badge, progress);
+    item.accessibilityInformation = { label: `${number} ${exercise.title}, ${effort(exercise)}. ${badge.sentence}` };
     item.contextValue = mayCompare(progress) ? "exercise comparable" : "exercise";
     item.command = command("practicum.openExercise", "Open Exercise", node);
     return item;
@@ -86,7 +85,11 @@ function packItem(pack: Pack): vscode.TreeItem {
   return item;
 }
 
-function tooltip(exercise: Exercise, badge: Badge): vscode.MarkdownString {
+const effort = ({ difficulty, minutes }: Exercise): string => `${difficulty}, about ${minutes} min`;
+
+function tooltip(exercise: Exercise, badge: Badge, { best, grades }: ExerciseProgress): vscode.MarkdownString {
   const teaches = exercise.teaches.map((what) => `- ${what}`).join("\n");
-  return new vscode.MarkdownString(`**${exercise.title}**\n\n$(${badge.icon.replace("~spin", "")}) ${badge.sentence}\n\n${teaches}`, true);
+  const history = best ? `Best so far: ${best.score} of ${best.points} points, in ${grades.length} ${grades.length === 1 ? "grade" : "grades"}.` : "";
+  const parts = [`**${exercise.title}** (${effort(exercise)})`, `$(${badge.icon.replace("~spin", "")}) ${badge.sentence}`, history, teaches];
+  return new vscode.MarkdownString(parts.filter(Boolean).join("\n\n"), true);
 }

@@ -1,22 +1,20 @@
-/** Diagnostics at the learner's line: where the attempt threw or does not compile. */
-import path from "node:path";
+/** Problems in the learner's files: where the attempt threw or does not compile, and the functions whose checks failed. */
 import * as vscode from "vscode";
 import type { Grade } from "../protocol/grade.ts";
-import type { SourceLocation } from "../protocol/runtime.ts";
 import type { Attempt } from "./attempts.ts";
+import { placeOf, placeOfCheck } from "./places.ts";
 import type { Run, Runs } from "./runs.ts";
 import type { VerdictChange, Verdicts } from "./verdicts.ts";
 
-type Placed = [vscode.Uri, vscode.Diagnostic];
-
 interface Fault {
   readonly message: string;
-  readonly location: SourceLocation;
+  readonly place: vscode.Location;
+  readonly severity: vscode.DiagnosticSeverity;
 }
 
 export class Faults implements vscode.Disposable {
   /** Of the exercise's verdict and of its run, each by exercise: the one is replaced without the other. */
-  readonly #shown = { grade: new Map<string, Placed[]>(), run: new Map<string, Placed[]>() };
+  readonly #shown = { grade: new Map<string, readonly Fault[]>(), run: new Map<string, readonly Fault[]>() };
   readonly #collection = vscode.languages.createDiagnosticCollection("practicum");
   readonly #subscriptions: vscode.Disposable[];
 
@@ -29,46 +27,43 @@ export class Faults implements vscode.Disposable {
   }
 
   #graded({ attempt, verdict }: VerdictChange): void {
-    if (verdict.phase === "grading") this.#shown.run.delete(attempt.exercise.id); // it was about an older text
-    this.#show("grade", attempt, verdict.phase === "graded" ? faultsOf(verdict.grade) : []);
+    if (verdict.phase === "grading" || verdict.phase === "none") this.#shown.run.delete(attempt.exercise.id); // it was about an older text
+    this.#show("grade", attempt, verdict.phase === "graded" ? faultsOf(attempt, verdict.grade) : []);
   }
 
   #ran({ attempt, store, fault }: Run): void {
     if (store.head.state === "starting") this.#show("run", attempt, []);
-    if (store.head.state === "errored" && fault?.location) this.#show("run", attempt, [{ message: fault.message, location: fault.location }]);
+    const place = store.head.state === "errored" && fault?.location && placeOf(attempt, fault.location);
+    if (fault && place) this.#show("run", attempt, [{ message: fault.message, place, severity: vscode.DiagnosticSeverity.Error }]);
   }
 
   #show(what: "grade" | "run", attempt: Attempt, faults: readonly Fault[]): void {
-    this.#shown[what].set(attempt.exercise.id, diagnostics(attempt, faults));
+    this.#shown[what].set(attempt.exercise.id, faults);
     this.#collection.clear();
-    this.#collection.set(distinct([...this.#shown.grade.values(), ...this.#shown.run.values()].flat()).map(([uri, diagnostic]) => [uri, [diagnostic]]));
+    this.#collection.set(
+      distinct([...this.#shown.grade.values(), ...this.#shown.run.values()].flat()).map((fault) => [fault.place.uri, [diagnosticOf(fault)]]),
+    );
   }
 }
 
-/** The place in the learner's files, or nothing when it is not in one. */
-export function placeOf(attempt: Attempt, { file, line, column }: SourceLocation): vscode.Location | undefined {
-  const absolute = path.resolve(attempt.folder, file);
-  if (path.relative(attempt.folder, absolute).startsWith("..")) return undefined;
-  const start = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
-  return new vscode.Location(vscode.Uri.file(absolute), new vscode.Range(start, new vscode.Position(start.line, Number.MAX_SAFE_INTEGER)));
+/** What threw is an error; a check that failed is a warning at the function that it asked. */
+function faultsOf(attempt: Attempt, { problem, checks }: Grade): Fault[] {
+  const { Error: threw, Warning: failed } = vscode.DiagnosticSeverity;
+  const whole = problem?.location && placeOf(attempt, problem.location);
+  const wrong = checks.filter(({ outcome }) => outcome !== "passed" && outcome !== "notGraded");
+  return [
+    ...(problem && whole ? [{ message: problem.message, place: whole, severity: threw }] : []),
+    ...wrong.map((check) => ({ message: check.message, place: placeOfCheck(attempt, check), severity: check.outcome === "errored" ? threw : failed })),
+  ];
 }
 
-function faultsOf(grade: Grade): Fault[] {
-  const found = [...(grade.problem ? [grade.problem] : []), ...grade.checks.filter((check) => check.outcome === "errored")];
-  return found.flatMap(({ message, location }) => (location ? [{ message, location }] : []));
+function diagnosticOf({ place, message, severity }: Fault): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(place.range, message, severity);
+  diagnostic.source = "Practicum";
+  return diagnostic;
 }
 
-function diagnostics(attempt: Attempt, faults: readonly Fault[]): Placed[] {
-  return faults.flatMap(({ message, location }) => {
-    const place = placeOf(attempt, location);
-    if (!place) return [];
-    const diagnostic = new vscode.Diagnostic(place.range, message, vscode.DiagnosticSeverity.Error);
-    diagnostic.source = "Practicum";
-    return [[place.uri, diagnostic]];
-  });
-}
-
-/** Several checks may throw at one line with one message: that is one thing to repair. */
-const distinct = (placed: readonly Placed[]): Placed[] => [
-  ...new Map(placed.map(([uri, diagnostic]) => [`${uri} ${diagnostic.range.start.line} ${diagnostic.message}`, [uri, diagnostic] as Placed])).values(),
+/** Several checks may say the same of one line: that is one thing to repair. */
+const distinct = (faults: readonly Fault[]): Fault[] => [
+  ...new Map(faults.map((fault) => [`${fault.place.uri} ${fault.place.range.start.line} ${fault.message}`, fault])).values(),
 ];

@@ -4,6 +4,7 @@ import type { Exercise } from "../exercise/model.ts";
 import type { Attempts } from "./attempts.ts";
 import { command } from "./editor.ts";
 import type { ProgressStore } from "./progressStore.ts";
+import { MANAGE_TRUST } from "./trust.ts";
 import { badgeOf, firstProblem, type Verdict } from "./verdict.ts";
 import type { Verdicts } from "./verdicts.ts";
 
@@ -19,8 +20,12 @@ export class GradeStatus implements vscode.Disposable {
     this.#verdicts = verdicts;
     this.#progress = progress;
     this.#item.name = "Practicum Grade";
-    this.#item.command = command("practicum.showPanel", "Show Checks", { tab: "checks" });
-    this.#subscriptions = [this.#item, attempts.onDidActivate(() => this.#show()), verdicts.onDidChange(() => this.#show())];
+    this.#subscriptions = [
+      this.#item,
+      attempts.onDidActivate(() => this.#show()),
+      verdicts.onDidChange(() => this.#show()),
+      progress.onDidChange(() => this.#show()),
+    ];
   }
 
   /** What the learner reads there; empty while it is hidden. */
@@ -45,6 +50,7 @@ export class GradeStatus implements vscode.Disposable {
     this.#item.text = `$(${badge.icon}) ${badge.text}${backend ? ` · ${backend.name}` : ""}`;
     this.#item.tooltip = tooltip(exercise.title, badge.sentence, verdict);
     this.#item.accessibilityInformation = { label: `${exercise.title}: ${badge.sentence}`, role: "button" };
+    this.#item.command = verdict.phase === "untrusted" ? MANAGE_TRUST : command("practicum.showPanel", "Show Checks", { tab: "checks", exercise: exercise.id });
     this.#item.show();
   }
 }

@@ -1,6 +1,7 @@
 /** Grades attempts, newest save first, and lets everyone know by the verdict. */
 import * as vscode from "vscode";
 import { messageOf } from "../errors.ts";
+import { isWhole } from "../exercise/progress.ts";
 import type { Grade } from "../protocol/grade.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 import { readAttempt } from "../supervisor/attempt.ts";
@@ -21,6 +22,8 @@ export class Grading implements vscode.Disposable {
   readonly #progress: ProgressStore;
   readonly #notify: Notify;
   readonly #queue = new GradeQueue<Grade>();
+  /** Of each exercise the newest grade of all its checks that passed. */
+  readonly #passed = new Map<string, Grade>();
 
   constructor(supervisor: Grader, verdicts: Verdicts, progress: ProgressStore, notify: Notify) {
     this.#supervisor = supervisor;
@@ -40,11 +43,12 @@ export class Grading implements vscode.Disposable {
    * @returns nothing when there is no grade: newer work overtook it, it was cancelled or refused; the verdict says which
    */
   async grade(attempt: Attempt, tier: Tier, source?: SourceTree): Promise<Grade | undefined> {
-    if (!vscode.workspace.isTrusted) return this.#refuse(attempt, UNTRUSTED);
+    if (!vscode.workspace.isTrusted) return void this.#verdicts.set(attempt, { phase: "untrusted", reason: UNTRUSTED });
     this.#verdicts.set(attempt, { phase: "grading", tier });
     try {
-      const grade = await this.#queue.submit(attempt.exercise.id, (signal) => this.#ask(attempt, tier, source, signal));
-      if (grade === SUPERSEDED) return undefined;
+      const newest = await this.#queue.submit(attempt.exercise.id, (signal) => this.#ask(attempt, tier, source, signal));
+      if (newest === SUPERSEDED) return undefined;
+      const grade = this.#standing(newest);
       await this.#progress.graded(grade);
       this.#verdicts.set(attempt, { phase: "graded", grade });
       return grade;
@@ -60,6 +64,13 @@ export class Grading implements vscode.Disposable {
     this.#verdicts.set(attempt, { phase: "none" });
   }
 
+  /** The attempt is another one: no verdict on it stands any more. */
+  async forget(attempt: Attempt): Promise<void> {
+    this.#passed.delete(attempt.exercise.id);
+    await this.#progress.reset(attempt.exercise);
+    this.cancel(attempt);
+  }
+
   dispose(): void {
     this.#queue.dispose();
   }
@@ -68,6 +79,15 @@ export class Grading implements vscode.Disposable {
     const corpus = await readCorpus();
     const attempt = source ?? (await readAttempt(exercise, folder));
     return this.#supervisor.grade({ exercise, attempt, tier, signal, ...(corpus !== undefined && { corpus }) });
+  }
+
+  /** A text that has passed every check has passed them still when it is saved unchanged, and its fast checks pass again. */
+  #standing(grade: Grade): Grade {
+    const whole = this.#passed.get(grade.exercise);
+    const same = whole?.digests.attempt === grade.digests.attempt && whole.digests.pack === grade.digests.pack;
+    if (same && grade.outcome === "passed" && !isWhole(grade)) return whole;
+    if (isWhole(grade) && grade.outcome === "passed") this.#passed.set(grade.exercise, grade);
+    return grade;
   }
 
   #refuse(attempt: Attempt, reason: string): undefined {

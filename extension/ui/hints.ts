@@ -35,7 +35,7 @@ export class Hints implements vscode.TextDocumentContentProvider, vscode.Disposa
     const steps = stepsOf(exercise);
     const revealed = steps.slice(0, this.#progress.of(exercise.id).hints);
     const left = steps.length - revealed.length;
-    const foot = left === 0 ? "That was the last hint." : `${left} more: *Show hint* reveals the next one.`;
+    const foot = left === 0 ? "That was the last hint." : `${left} more: *Show Hint* reveals the next one.`;
     return [`# Hints: ${exercise.title}`, ...revealed.map((hint, i) => `## ${i + 1}. ${hint.title}\n\n${hint.text}`), "---", foot, ""].join("\n\n");
   }
 

@@ -17,9 +17,11 @@ export function learnerFolder(): string {
 export const attemptFolder = (exercise: Exercise): string => path.join(learnerFolder(), exercise.pack.id, exercise.slug);
 
 /** Asks where attempts shall stand, the first time. @returns false when the learner closed the question */
-export async function ensureLearnerFolder(): Promise<boolean> {
+export const ensureLearnerFolder = async (): Promise<boolean> => folderIsChosen() || (await chooseLearnerFolder());
+
+export function folderIsChosen(): boolean {
   const chosen = vscode.workspace.getConfiguration().inspect<string>(KEY);
-  return chosen?.globalValue !== undefined || chosen?.workspaceValue !== undefined || (await chooseLearnerFolder());
+  return chosen?.globalValue !== undefined || chosen?.workspaceValue !== undefined;
 }
 
 /** @returns whether one was chosen */
@@ -27,7 +29,7 @@ export async function chooseLearnerFolder(): Promise<boolean> {
   const usual = { label: `$(home) ${SETTINGS[KEY]}`, description: "the usual place", pick: async () => SETTINGS[KEY] };
   const other = { label: "$(folder-opened) Choose another folder…", description: "", pick: pickFolder };
   const choice = await vscode.window.showQuickPick([usual, other], {
-    title: "Where shall your exercises stand?",
+    title: "Where shall your exercises be kept?",
     placeHolder: "Each exercise gets a folder of its own in it",
   });
   const folder = await choice?.pick();

@@ -4,6 +4,7 @@ import type { Attempt, Attempts } from "./attempts.ts";
 import { setting } from "./editor.ts";
 import type { Grading } from "./grading.ts";
 import type { Notify } from "./notify.ts";
+import { requireTrust } from "./trust.ts";
 
 export class OnSave implements vscode.Disposable {
   readonly #attempts: Attempts;
@@ -11,6 +12,8 @@ export class OnSave implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   /** Exercises that a continuous test run watches, each with how many do. */
   readonly #watched = new Map<string, number>();
+  /** The learner knows that nothing is graded in Restricted Mode. */
+  #told = false;
 
   constructor(attempts: Attempts, grading: Grading, notify: Notify) {
     this.#attempts = attempts;
@@ -35,11 +38,20 @@ export class OnSave implements vscode.Disposable {
   async #saved(document: vscode.TextDocument): Promise<void> {
     if (!document.fileName.endsWith(".ts")) return;
     const attempt = await this.#attempts.of(document.uri);
-    if (attempt) this.#grade(attempt);
+    if (!attempt) return;
+    this.#grade(attempt);
+    if (!vscode.workspace.isTrusted && this.#wanted(attempt)) this.#tellTrust();
   }
 
   #grade(attempt: Attempt): void {
     if (this.#wanted(attempt)) void this.#grading.grade(attempt, "save");
+  }
+
+  /** Once is enough; the status bar goes on saying it. */
+  #tellTrust(): void {
+    if (this.#told) return;
+    this.#told = true;
+    requireTrust();
   }
 
   #wanted({ exercise }: Attempt): boolean {

@@ -1,51 +1,70 @@
-/** Above the entry's first exported function: run it, get a hint, and what is wrong with it. */
+/** Above the entry's first function: run it, get a hint. Above each function whose checks did not pass: what is wrong with it. */
 import path from "node:path";
 import * as vscode from "vscode";
-import type { Attempts } from "./attempts.ts";
+import { mayCompare } from "../exercise/progress.ts";
+import type { CheckResult } from "../protocol/grade.ts";
+import type { Attempt, Attempts } from "./attempts.ts";
 import { command } from "./editor.ts";
-import { entryLine } from "./entryPoint.ts";
-import { firstProblem, type Verdict } from "./verdict.ts";
+import { functionPlace } from "./entryPoint.ts";
+import type { ProgressStore } from "./progressStore.ts";
+import { iconOfOutcome, keySentence } from "./verdict.ts";
 import type { Verdicts } from "./verdicts.ts";
-
-const MAX_LENGTH = 120;
 
 export class RunLens implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #attempts: Attempts;
   readonly #verdicts: Verdicts;
+  readonly #progress: ProgressStore;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.#changed.event;
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(attempts: Attempts, verdicts: Verdicts) {
+  constructor(attempts: Attempts, verdicts: Verdicts, progress: ProgressStore) {
     this.#attempts = attempts;
     this.#verdicts = verdicts;
+    this.#progress = progress;
     this.#subscriptions = [
       this.#changed,
       vscode.languages.registerCodeLensProvider({ language: "typescript", scheme: "file" }, this),
       verdicts.onDidChange(() => this.#changed.fire()),
+      progress.onDidChange(() => this.#changed.fire()),
     ];
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     const attempt = await this.#attempts.of(document.uri);
     if (!attempt || document.fileName !== path.join(attempt.folder, attempt.exercise.entry)) return [];
-    const range = document.lineAt(entryLine(document.getText())).range;
-    const commands = [
-      command("practicum.runExercise", "$(play) Run exercise", document.uri),
-      command("practicum.showHint", "Show hint", document.uri),
-      ...problem(this.#verdicts.of(attempt.exercise.id)),
+    const text = document.getText();
+    const at = (name: string | undefined, each: vscode.Command) => new vscode.CodeLens(document.lineAt(functionPlace(text, name).line).range, each);
+    return [
+      ...this.#actions(attempt, document.uri).map((action) => at(undefined, action)),
+      ...this.#problems(attempt).map(({ asks, shown }) => at(asks, shown)),
     ];
-    return commands.map((each) => new vscode.CodeLens(range, each));
   }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
+
+  #actions({ exercise }: Attempt, uri: vscode.Uri): vscode.Command[] {
+    const compare = mayCompare(this.#progress.of(exercise.id)) ? [command("practicum.compareWithReference", "Compare with Reference", uri)] : [];
+    return [command("practicum.runExercise", "$(play) Run Exercise", uri), command("practicum.showHint", "Show Hint", uri), ...compare];
+  }
+
+  #problems({ exercise }: Attempt): { readonly asks?: string | undefined; readonly shown: vscode.Command }[] {
+    const verdict = this.#verdicts.of(exercise.id);
+    if (verdict.phase !== "graded") return [];
+    const show = (text: string) => command("practicum.showPanel", text, { tab: "checks", exercise: exercise.id });
+    const { problem, checks, outcome } = verdict.grade;
+    if (problem) return [{ shown: show(`$(${iconOfOutcome(outcome)}) ${keySentence(problem.message)}`) }];
+    const wrong = checks.filter((check) => check.outcome !== "passed");
+    const functions = [...new Set(wrong.map((check) => check.asks))];
+    return functions.map((asks) => ({ asks, shown: show(summary(wrong.filter((check) => check.asks === asks))) }));
+  }
 }
 
-function problem(verdict: Verdict): vscode.Command[] {
-  const text = verdict.phase === "graded" ? firstProblem(verdict.grade)?.split("\n", 1)[0] : undefined;
-  if (!text) return [];
-  const short = text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH - 1)}…`;
-  return [command("practicum.showPanel", `$(error) ${short}`, { tab: "checks" })];
+/** The first of the function's checks that did not pass speaks for them. */
+function summary(checks: readonly CheckResult[]): string {
+  const [first] = checks as [CheckResult];
+  const more = checks.length > 1 ? ` (and ${checks.length - 1} more)` : "";
+  return `$(${iconOfOutcome(first.outcome)}) ${keySentence(first.message)}${more}`;
 }

@@ -3,14 +3,18 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import * as vscode from "vscode";
 import { panelHtml } from "../../webviews/panel/html.ts";
+import type { Exercise } from "../exercise/model.ts";
+import { mayCompare } from "../exercise/progress.ts";
 import { type PanelIntent, type PanelUpdate, toJson } from "../protocol/panel.ts";
 import type { Attempts } from "./attempts.ts";
 import { PANEL } from "./contributions.ts";
 import { runCommand } from "./editor.ts";
-import { placeOf } from "./faults.ts";
 import { learnerFolder } from "./learnerFolder.ts";
 import type { Notify } from "./notify.ts";
-import { isLive, type Runs } from "./runs.ts";
+import { placeOf } from "./places.ts";
+import type { ProgressStore } from "./progressStore.ts";
+import type { Run, Runs } from "./runs.ts";
+import type { Verdict } from "./verdict.ts";
 import type { VerdictChange, Verdicts } from "./verdicts.ts";
 import { columnBeside } from "./workbench.ts";
 
@@ -24,33 +28,41 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   readonly #runs: Runs;
   readonly #verdicts: Verdicts;
   readonly #attempts: Attempts;
+  readonly #progress: ProgressStore;
   readonly #notify: Notify;
   readonly #subscriptions: vscode.Disposable[];
   #panel: vscode.WebviewPanel | undefined;
   /** The webview's program listens; it does not while the panel is hidden. */
   #ready = false;
+  /** What it is about: the exercise that was last edited, or that it was opened for. */
+  #exercise: Exercise | undefined;
   /** The tab to show next. */
   #wanted: Tab | undefined;
   #gathering: NodeJS.Timeout | undefined;
 
-  constructor(dist: vscode.Uri, runs: Runs, verdicts: Verdicts, attempts: Attempts, notify: Notify) {
+  constructor(dist: vscode.Uri, runs: Runs, verdicts: Verdicts, attempts: Attempts, progress: ProgressStore, notify: Notify) {
     this.#dist = dist;
     this.#runs = runs;
     this.#verdicts = verdicts;
     this.#attempts = attempts;
+    this.#progress = progress;
     this.#notify = notify;
     this.#subscriptions = [
       vscode.window.registerWebviewPanelSerializer(PANEL, this),
-      runs.onDidChange(() => this.#gather()),
+      runs.onDidChange((run) => this.#gather(run)),
       verdicts.onDidChange((change) => this.#graded(change)),
+      attempts.onDidActivate((attempt) => attempt && this.#turnTo(attempt.exercise)),
+      progress.onDidChange((exercise) => exercise === this.#exercise?.id && this.#show()),
     ];
   }
 
-  show(tab: Tab): void {
+  /** @param exercise another than the one that it is about */
+  show(tab: Tab, exercise?: Exercise): void {
+    if (exercise) this.#exercise = exercise;
     if (!this.#panel) this.#adopt(vscode.window.createWebviewPanel(PANEL, "Practicum", { viewColumn: columnBeside(), preserveFocus: true }));
     this.#panel?.reveal(undefined, true);
     this.#wanted = tab;
-    if (this.#ready) this.#show();
+    this.#show();
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
@@ -92,6 +104,10 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
         return;
       case "runAgain":
         return void (await runCommand("practicum.runExercise", { exercise: intent.exercise }));
+      case "compare":
+        return void (await runCommand("practicum.compareWithReference", { exercise: intent.exercise }));
+      case "giveUp":
+        return void (await runCommand("practicum.giveUp", { exercise: intent.exercise }));
       case "goTo":
         return this.#goTo(intent);
       case "save":
@@ -100,31 +116,40 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   }
 
   async #goTo(intent: Extract<PanelIntent, { kind: "goTo" }>): Promise<void> {
-    const attempt = this.#runs.current?.attempt ?? this.#attempts.active;
+    const attempt = this.#exercise && (await this.#attempts.find(this.#exercise));
     const place = attempt && placeOf(attempt, intent);
     if (!place) return;
     const selection = new vscode.Range(place.range.start, place.range.start);
     await vscode.window.showTextDocument(place.uri, { viewColumn: vscode.ViewColumn.One, selection });
   }
 
-  /** All that there is to see: of the run that is under way, else of the attempt being edited. */
+  #turnTo(exercise: Exercise): void {
+    if (exercise.id === this.#exercise?.id) return;
+    this.#exercise = exercise;
+    this.#show();
+  }
+
+  /** All that there is to see of the exercise. */
   #show(): void {
-    const run = this.#runs.current;
-    const exercise = run && (isLive(run) || !this.#attempts.active) ? run.attempt.exercise : this.#attempts.active?.exercise;
+    if (!this.#ready) return;
+    this.#exercise ??= this.#attempts.active?.exercise;
+    const exercise = this.#exercise;
+    const run = exercise && this.#runs.of(exercise.id)?.store;
     const verdict = exercise && this.#verdicts.of(exercise.id);
-    run?.store.takeFresh(); // the snapshot has it
+    run?.takeFresh(); // the snapshot has it
     this.#post({
       kind: "show",
-      ...(run && run.attempt.exercise.id === exercise?.id && { run: run.store.snapshot() }),
+      ...(run && { run: run.snapshot() }),
       ...(verdict?.phase === "graded" && { grade: verdict.grade }),
       ...(this.#wanted && { tab: this.#wanted }),
-      ...(exercise && { title: exercise.title }),
+      ...(exercise && { exercise: exercise.id, title: exercise.title, mayCompare: mayCompare(this.#progress.of(exercise.id)) }),
+      ...noticeOf(verdict),
     });
     this.#wanted = undefined;
   }
 
-  #gather(): void {
-    if (!this.#ready || this.#gathering) return;
+  #gather({ attempt }: Run): void {
+    if (attempt.exercise.id !== this.#exercise?.id || !this.#ready || this.#gathering) return;
     this.#gathering = setTimeout(() => {
       this.#gathering = undefined;
       this.#flush();
@@ -132,21 +157,26 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   }
 
   #flush(): void {
-    const run = this.#runs.current?.store;
+    const run = this.#exercise && this.#runs.of(this.#exercise.id)?.store;
     if (!run || !this.#ready) return;
     this.#post({ kind: "state", run: run.head });
     const series = run.takeFresh();
     if (series.length > 0) this.#post({ kind: "append", run: run.head.id, series });
   }
 
+  /** While it is graded the grade before stays in sight. */
   #graded({ attempt, verdict }: VerdictChange): void {
-    if (this.#ready && verdict.phase === "graded") this.#post({ kind: "grade", grade: verdict.grade, title: attempt.exercise.title });
+    if (!this.#ready || attempt.exercise.id !== this.#exercise?.id) return;
+    if (verdict.phase === "graded") this.#post({ kind: "grade", grade: verdict.grade });
+    else if (verdict.phase !== "grading") this.#show();
   }
 
   #post(update: PanelUpdate): void {
     void this.#panel?.webview.postMessage(toJson(update));
   }
 }
+
+const noticeOf = (verdict: Verdict | undefined): { notice?: string } => (verdict && "reason" in verdict ? { notice: verdict.reason } : {});
 
 /** Writes what the panel exports to where the learner says. */
 async function save({ name, content, encoding }: Extract<PanelIntent, { kind: "save" }>): Promise<void> {

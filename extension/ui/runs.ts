@@ -32,6 +32,8 @@ export class Runs implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   #output: vscode.OutputChannel | undefined;
   #current: Run | undefined;
+  /** Of each exercise the newest. */
+  readonly #latest = new Map<string, Run>();
 
   constructor(supervisor: Runner, grading: Grading) {
     this.#supervisor = supervisor;
@@ -42,6 +44,11 @@ export class Runs implements vscode.Disposable {
     return this.#current;
   }
 
+  /** The exercise's newest run, under way or over. */
+  of(exercise: string): Run | undefined {
+    return this.#latest.get(exercise);
+  }
+
   /**
    * Ends the run before, starts a new one, and grades all checks after it.
    * @returns the run as it ended
@@ -49,8 +56,9 @@ export class Runs implements vscode.Disposable {
    */
   async run(attempt: Attempt): Promise<RunHead> {
     requireTrust();
+    const ended = this.#current && isLive(this.#current) ? this.#current : undefined;
     this.cancel();
-    const run = this.#begin(attempt);
+    const run = this.#begin(attempt, ended && restartText(ended, attempt));
     try {
       const source = await readAttempt(attempt.exercise, attempt.folder);
       const result = await this.#supervise(run, source);
@@ -79,11 +87,13 @@ export class Runs implements vscode.Disposable {
     this.#output?.dispose();
   }
 
-  #begin(attempt: Attempt): Run {
+  #begin(attempt: Attempt, message: string | undefined): Run {
     const { id: exercise, title } = attempt.exercise;
     const store = new RunStore({ id: crypto.randomUUID(), exercise, title, scale: setting("practicum.scale"), startedAt: new Date().toISOString() });
     const run: Run = { attempt, store, abort: new AbortController() };
     this.#current = run;
+    this.#latest.set(exercise, run);
+    if (message) store.move("starting", message);
     store.onChange(() => this.#current === run && this.#changed.fire(run));
     this.#changed.fire(run);
     void setContext("practicum.running", true);
@@ -127,4 +137,13 @@ export class Runs implements vscode.Disposable {
     if (result.fault) run.fault = result.fault;
     run.store.move(run.abort.signal.aborted ? "cancelled" : result.state, result.fault?.message);
   }
+}
+
+/** One runs at a time, and the one that was stopped is named. */
+function restartText({ attempt, store }: Run, next: Attempt): string {
+  const { progress } = store.head;
+  const share = progress && progress.total > 0 ? ` at ${Math.floor((100 * progress.done) / progress.total)} %` : "";
+  return attempt.exercise.id === next.exercise.id
+    ? `Started anew: the run before was stopped${share}.`
+    : `The run of ${attempt.exercise.title} was stopped${share}.`;
 }

@@ -9,7 +9,7 @@ import type { Library } from "./library.ts";
 import { OfferedError } from "./notify.ts";
 
 /** From the tree, from an editor or CodeLens, from another program (an id), or from the palette. */
-export type Target = ExerciseNode | vscode.Uri | { readonly exercise: string; readonly confirm?: false } | undefined;
+export type Target = ExerciseNode | vscode.Uri | { readonly exercise: string; readonly confirm?: false; readonly tab?: "plots" | "checks" } | undefined;
 
 export class Targets {
   readonly #library: Library;

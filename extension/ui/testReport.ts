@@ -1,10 +1,8 @@
 /** Verdicts as items and results of the native Testing view. */
-import path from "node:path";
 import * as vscode from "vscode";
-import type { CheckResult, Grade, Outcome } from "../protocol/grade.ts";
+import type { CheckResult, Grade, Outcome, UnaskedCheck } from "../protocol/grade.ts";
 import type { Attempt } from "./attempts.ts";
-import { entryLine } from "./entryPoint.ts";
-import { placeOf } from "./faults.ts";
+import { functionOf, placeOf, placeOfCheck } from "./places.ts";
 import { feedback } from "./verdict.ts";
 import type { VerdictChange } from "./verdicts.ts";
 
@@ -25,14 +23,15 @@ export class TestReport {
   }
 
   /** The item of the exercise, made when it is not there. */
-  item({ exercise, folder }: Attempt): vscode.TestItem {
-    const uri = vscode.Uri.file(path.join(folder, exercise.entry));
+  item(attempt: Attempt): vscode.TestItem {
+    const { exercise } = attempt;
+    const { uri, range } = functionOf(attempt);
     let item = this.#controller.items.get(exercise.id);
     if (!item || item.uri?.fsPath !== uri.fsPath) {
       item = this.#controller.createTestItem(exercise.id, exercise.title, uri);
       this.#controller.items.add(item);
     }
-    item.range = entryRange(uri) ?? item.range;
+    item.range = range;
     return item;
   }
 
@@ -44,11 +43,11 @@ export class TestReport {
 
   show({ attempt, verdict }: VerdictChange): void {
     const item = this.item(attempt);
+    if (verdict.phase === "none") item.children.replace([]); // and with them what was known of them
     if (verdict.phase === "grading") this.#begin(item);
     const run = this.#waiting.get(item.id);
     if (!run || verdict.phase === "grading") return;
     if (verdict.phase === "graded") this.#tell(run, attempt, item, verdict.grade);
-    else this.#forget(run, item);
     run.end();
     this.#waiting.delete(item.id);
   }
@@ -61,33 +60,31 @@ export class TestReport {
   }
 
   #tell(run: vscode.TestRun, attempt: Attempt, item: vscode.TestItem, grade: Grade): void {
-    this.#forget(run, item, new Set(grade.checks.map((check) => check.id)));
-    grade.checks.forEach((check, index) => {
-      const child = this.#check(item, check, index);
+    const asked = grade.checks.map((check) => this.#check(item, check));
+    const waiting = (grade.unasked ?? []).map((check) => this.#check(item, check, "waits for Run Exercise"));
+    item.children.replace([...asked, ...waiting]);
+    for (const [index, child] of [...asked, ...waiting].entries()) child.sortText = String(index).padStart(3, "0");
+    for (const [index, check] of grade.checks.entries()) {
+      const child = asked[index] as vscode.TestItem;
+      child.range = functionOf(attempt, check.asks).range;
       this.#outcomes.set(child, check.outcome);
-      tellCheck(run, child, check, messageOf(attempt, item, check));
-    });
+      tellCheck(run, child, check, messageOf(attempt, check));
+    }
+    for (const child of waiting) {
+      this.#outcomes.delete(child);
+      run.skipped(child); // what it showed was of an older text
+    }
     if (!grade.problem || grade.checks.length > 0) return; // each check has said it
     const message = new vscode.TestMessage(grade.problem.message);
-    message.location = (grade.problem.location && placeOf(attempt, grade.problem.location)) ?? entryLocation(item);
+    message.location = (grade.problem.location && placeOf(attempt, grade.problem.location)) ?? functionOf(attempt);
     run.errored(item, message);
   }
 
-  /** What was not asked has no result that is still true. */
-  #forget(run: vscode.TestRun, item: vscode.TestItem, kept = new Set<string>()): void {
-    for (const child of childrenOf(item)) {
-      if (kept.has(child.id)) continue;
-      this.#outcomes.delete(child);
-      run.skipped(child);
-    }
-  }
-
-  #check(item: vscode.TestItem, check: CheckResult, index: number): vscode.TestItem {
+  #check(item: vscode.TestItem, check: UnaskedCheck, note = ""): vscode.TestItem {
     const child = item.children.get(check.id) ?? this.#controller.createTestItem(check.id, check.title, item.uri);
-    item.children.add(child);
     child.range = item.range;
-    child.sortText = String(index).padStart(3, "0");
-    child.description = `${check.points} ${check.points === 1 ? "point" : "points"}${check.hidden ? " · hidden" : ""}`;
+    const points = `${check.points} ${check.points === 1 ? "point" : "points"}`;
+    child.description = [points, check.hidden && "hidden", note].filter(Boolean).join(" · ");
     return child;
   }
 }
@@ -102,18 +99,10 @@ function tellCheck(run: vscode.TestRun, child: vscode.TestItem, check: CheckResu
 }
 
 /** Expected and actual stand side by side for shown checks only, and not where the mistake is known: its sentence says more. */
-function messageOf(attempt: Attempt, item: vscode.TestItem, check: CheckResult): vscode.TestMessage {
-  const { mismatch, hidden, diagnosis, location } = check;
+function messageOf(attempt: Attempt, check: CheckResult): vscode.TestMessage {
+  const { mismatch, hidden, diagnosis } = check;
   const compared = mismatch && !hidden && !diagnosis ? mismatch : undefined;
   const message = compared ? vscode.TestMessage.diff(feedback(check), compared.want, compared.got) : new vscode.TestMessage(feedback(check));
-  message.location = (location && placeOf(attempt, location)) ?? entryLocation(item);
+  message.location = placeOfCheck(attempt, check);
   return message;
-}
-
-const entryLocation = (item: vscode.TestItem): vscode.Location => new vscode.Location(item.uri as vscode.Uri, item.range ?? new vscode.Range(0, 0, 0, 0));
-
-/** Only of a file that the editor holds already: reading it again would let verdicts overtake each other. */
-function entryRange(uri: vscode.Uri): vscode.Range | undefined {
-  const document = vscode.workspace.textDocuments.find((open) => open.uri.fsPath === uri.fsPath);
-  return document?.lineAt(Math.min(entryLine(document.getText()), document.lineCount - 1)).range;
 }

@@ -4,8 +4,10 @@ import { OfferedError } from "./notify.ts";
 
 export const UNTRUSTED = "Running and grading execute the attempt's code, and this workspace is not trusted.";
 
+export const MANAGE_TRUST: vscode.Command = { title: "Manage Workspace Trust", command: "workbench.trust.manage" };
+
 /** @throws {UserError} in Restricted Mode */
 export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
-  throw new OfferedError(UNTRUSTED, "Trust it to go on.", { title: "Manage Workspace Trust", command: "workbench.trust.manage" });
+  throw new OfferedError(UNTRUSTED, "Trust it to go on.", MANAGE_TRUST);
 }

@@ -1,6 +1,7 @@
 /** One exercise's verdict, and how it is said in a few characters. Pure: no `vscode`. */
 import { allPoints, type ExerciseProgress, isWhole } from "../exercise/progress.ts";
 import type { CheckResult, Grade, Outcome } from "../protocol/grade.ts";
+import type { RunSnapshot } from "../protocol/panel.ts";
 
 export type Verdict =
   /** nothing was asked yet, or it was cancelled */
@@ -67,6 +68,15 @@ export function waitingSentence({ unasked = [] }: Pick<Grade, "unasked">): strin
 /** The first thing to tell: what is wrong with the attempt as a whole, else with its first check that did not pass. */
 export function firstProblem(grade: Grade): string | undefined {
   return grade.problem?.message ?? grade.checks.find((check) => check.outcome !== "passed")?.message;
+}
+
+export const iconOfOutcome = (outcome: Outcome): string => LOOKS[outcome].icon;
+
+/** e.g. "running 42 %"; nothing when there is no run under way */
+export function runText({ state, progress }: Pick<RunSnapshot, "state" | "progress">): string | undefined {
+  if (state !== "starting" && state !== "running") return undefined;
+  const share = progress && progress.total > 0 ? ` ${Math.floor((100 * Math.min(progress.done, progress.total)) / progress.total)} %` : "";
+  return `$(loading~spin) ${state}${share}`;
 }
 
 const KEY_LENGTH = 100;

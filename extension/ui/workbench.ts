@@ -20,11 +20,12 @@ export async function showAttempt(attempt: Attempt): Promise<void> {
   await shown;
 }
 
-export const showStatement = (attempt: Attempt): Promise<void> => showRendered(vscode.Uri.file(path.join(attempt.folder, "README.md")));
+/** In a tab that the next statement takes over. */
+export const showStatement = (attempt: Attempt): Promise<void> => showRendered(vscode.Uri.file(path.join(attempt.folder, "README.md")), { preview: true });
 
 /** Markdown, rendered, beside the code. */
-export async function showRendered(uri: vscode.Uri): Promise<void> {
-  await vscode.commands.executeCommand("vscode.openWith", uri, RENDERED, { viewColumn: columnBeside(), preserveFocus: true, preview: false });
+export async function showRendered(uri: vscode.Uri, { preview = false } = {}): Promise<void> {
+  await vscode.commands.executeCommand("vscode.openWith", uri, RENDERED, { viewColumn: columnBeside(), preserveFocus: true, preview });
 }
 
 /** The column that is not the code's. */

@@ -60,6 +60,13 @@ export class Learner {
     return text;
   }
 
+  /** Waits until the editor has read what was written to the disk. */
+  async holds(text: string): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(this.entry);
+    if (document.getText() === text) return;
+    await when(vscode.workspace.onDidChangeTextDocument, (change) => change.document === document && document.getText() === text);
+  }
+
   /** Puts the text into the entry and saves it. */
   async saves(text: string): Promise<void> {
     const document = await vscode.workspace.openTextDocument(this.entry);
@@ -99,12 +106,20 @@ export class Learner {
     return {
       status: status.text,
       tests: Object.values(explorer.report.outcomes(this.exercise.id)),
-      lines: vscode.languages
-        .getDiagnostics(this.entry)
-        .filter((d) => d.source === "Practicum")
-        .map((d) => d.range.start.line),
+      lines: this.problems(vscode.DiagnosticSeverity.Error).map((d) => d.range.start.line),
       tree: (tree.getTreeItem(node).iconPath as vscode.ThemeIcon).id,
     };
+  }
+
+  /** What the Problems view says of the entry. */
+  problems(severity: vscode.DiagnosticSeverity): vscode.Diagnostic[] {
+    return vscode.languages.getDiagnostics(this.entry).filter((d) => d.source === "Practicum" && d.severity === severity);
+  }
+
+  /** What stands above the lines of the entry: "line: title". */
+  async lenses(): Promise<string[]> {
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>("vscode.executeCodeLensProvider", this.entry, 100);
+    return lenses.filter(({ command }) => command?.command.startsWith("practicum.")).map(({ range, command }) => `${range.start.line}: ${command?.title}`);
   }
 }
 

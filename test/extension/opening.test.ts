@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
+import { progressOf } from "../../extension/exercise/progress.ts";
+import { ProgressFile } from "../../extension/supervisor/progressFile.ts";
 import { hintsUri } from "../../extension/ui/hints.ts";
 import { extension, Learner, ourProcesses, when } from "./learner.ts";
 
@@ -29,7 +31,7 @@ describe("open exercise", () => {
       items.map((item) => item.id),
       (await learner.practicum.library.exercises()).map((exercise) => exercise.id),
     );
-    assert.match(String(items[0]?.description), /^easy · \d+ min/);
+    assert.deepEqual([items[0]?.label, items[0]?.description], ["1  Parameter count of GPT-2", "easy"]);
   });
 
   it("scaffolds what a learner needs, and nothing that is hidden", () => {
@@ -53,21 +55,63 @@ describe("open exercise", () => {
     );
   });
 
+  it("shows a pass with every point in the tree", async () => {
+    assert.equal((await learner.isGraded(learner.text("reference"))).outcome, "passed");
+    assert.equal((await learner.sees()).tree, "pass-filled");
+  });
+
   it("never overwrites an edited file", async () => {
     writeFileSync(learner.entry.fsPath, "// mine\n");
     await vscode.commands.executeCommand("practicum.openExercise", { exercise: ID });
     assert.equal(readFileSync(learner.entry.fsPath, "utf8"), "// mine\n");
   });
 
-  it("reset puts the starter back, and keeps what it replaced", async () => {
-    const graded = learner.nextGrade();
+  it("reset puts the starter back, keeps what it replaced, and forgets the verdict everywhere", async () => {
     await vscode.commands.executeCommand("practicum.resetExercise", { exercise: ID, confirm: false });
     assert.equal(readFileSync(learner.entry.fsPath, "utf8"), learner.text("starter"));
     const backups = path.join(learner.folder, ".practicum", "backups");
     const kept = readdirSync(backups).map((copy) => readFileSync(path.join(backups, copy, learner.exercise.entry), "utf8"));
     assert.deepEqual(kept, ["// mine\n"]);
-    const grade = await graded;
-    assert.deepEqual([...new Set(grade.checks.map((check) => check.message))], ["Not written yet."]);
+    assert.deepEqual(await learner.sees(), { status: "$(record) not graded yet", tests: [], lines: [], tree: "record" });
+    assert.deepEqual(learner.problems(vscode.DiagnosticSeverity.Warning), []);
+  });
+
+  it("the starter is not written yet, and nothing worse", async () => {
+    await learner.holds(learner.text("starter"));
+    const { checks } = await learner.isGraded(learner.text("starter"));
+    assert.deepEqual([...new Set(checks.map((check) => check.message))], ["Not written yet."]);
+  });
+
+  it("keeps one tab for statements", async () => {
+    const statements = () =>
+      vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter(({ input }) => input instanceof vscode.TabInputCustom && input.uri.scheme === "file");
+    const other = await Learner.opens("ex-sp-ch35-03");
+    assert.deepEqual(
+      statements().map(({ input }) => (input as vscode.TabInputCustom).uri.fsPath),
+      [path.join(other.folder, "README.md")],
+    );
+    await Learner.opens(ID);
+    assert.equal(statements().length, 1);
+  });
+
+  it("shows progress that another program writes", async () => {
+    const { id } = learner.exercise;
+    const folder = path.dirname(path.dirname(learner.folder));
+    const description = async () => {
+      const { tree } = learner.practicum;
+      const node = (await tree.getChildren((await tree.getChildren())[0])).find((each) => each.kind === "exercise" && each.exercise.id === "ex-sp-ch35-05");
+      return tree.getTreeItem(node as never).description;
+    };
+    assert.equal(await description(), "medium");
+    const last = { at: "2026-11-24T12:00:00Z", tier: "run", outcome: "failed", score: 3, points: 16, version: "1.0.0", seed: 1 } as const;
+    const shown = when(learner.practicum.tree.onDidChangeTreeData, (node) => node === undefined);
+    await new ProgressFile(folder).update((progress) => ({
+      ...progress,
+      exercises: { ...progress.exercises, "ex-sp-ch35-05": { state: "failing", last, grades: [last], hints: 0, gaveUp: false } },
+    }));
+    await shown;
+    assert.equal(await description(), "3/16 · medium");
+    assert.equal(progressOf(new ProgressFile(folder).read(), id).state, "failing"); // and what this window knew is still there
   });
 
   it("reveals hints one at a time", async () => {

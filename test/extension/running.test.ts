@@ -54,9 +54,13 @@ describe("run exercise", () => {
     const second = runs(learner);
     await first;
     assert.equal(older?.head.state, "cancelled");
+    assert.match(learner.practicum.runs.current?.store.head.message ?? "", /^Started anew: the run before was stopped( at \d+ %)?\.$/);
     await when(learner.practicum.runs.onDidChange, () => points(learner) >= 3);
     assert.notEqual(learner.practicum.runs.current?.store.head.id, older?.head.id);
+    assert.match(learner.practicum.runStatus.text, /^\$\(loading~spin\) running( \d+ %)?$/);
     await vscode.commands.executeCommand("practicum.cancelRun");
     await second;
+    assert.equal(learner.practicum.runStatus.text, "");
+    assert.equal(learner.practicum.runs.of("ex-sp-ch35-01")?.store.head.exercise, "ex-sp-ch35-01"); // the newest of each exercise is remembered
   });
 });

@@ -40,6 +40,26 @@ describe("save", () => {
     assert.deepEqual({ lines, tree }, { lines: [], tree: "error" });
   });
 
+  it("warns at the function that a failed check asked, in Problems, lens and Testing view", async () => {
+    const reference = learner.text("reference");
+    const [, second] = [...reference.matchAll(/^export function (\w+)\(/gm)].map(([, name]) => name as string);
+    const at = reference.split("\n").findIndex((line) => line.includes(`function ${second}(`));
+    const broken = reference.replace(new RegExp(`(export function ${second}\\([^{]*\\{)`), "$1\n  if (true) return 7 as never;");
+    const { checks } = await learner.isGraded(broken);
+    const failed = checks.filter((check) => check.outcome === "failed");
+    assert.ok(failed.length > 0 && failed.every((check) => check.asks === second), JSON.stringify(checks));
+    const warnings = learner.problems(vscode.DiagnosticSeverity.Warning);
+    assert.deepEqual(
+      [...new Set(warnings.map((d) => `${d.range.start.line} ${broken.split("\n")[at]?.slice(d.range.start.character, d.range.end.character)}`))],
+      [`${at} ${second}`],
+    );
+    const notes = (await learner.lenses()).filter((lens) => lens.includes("$(error)"));
+    assert.equal(notes.length, 1);
+    assert.match(notes[0] as string, new RegExp(`^${at}: \\$\\(error\\) .{9,}`));
+    await learner.isGraded(reference);
+    assert.deepEqual(learner.problems(vscode.DiagnosticSeverity.Warning), []);
+  });
+
   it("marks the line of a syntax error, and calls it errored, not failed", async () => {
     const lines = learner.text("reference").split("\n");
     const at = lines.findIndex((line) => line.startsWith("export function"));
@@ -84,5 +104,16 @@ describe("save", () => {
     subscription.dispose();
     await configure("practicum.gradeOnSave", undefined);
     assert.deepEqual(tiers, ["run"]);
+  });
+
+  it("keeps the verdict on a text that passed in full when it is saved unchanged", async () => {
+    await learner.isGraded(learner.text("reference"));
+    assert.equal((await learner.sees()).tree, "play-circle");
+    await vscode.commands.executeCommand("practicum.gradeNow", { exercise: learner.exercise.id });
+    assert.equal((await learner.sees()).tree, "pass-filled");
+    await learner.isGraded(learner.text("reference"));
+    assert.equal((await learner.sees()).tree, "pass-filled");
+    await learner.isGraded(`${learner.text("reference")}\n`);
+    assert.equal((await learner.sees()).tree, "play-circle");
   });
 });

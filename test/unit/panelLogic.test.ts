@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { CheckResult, Grade } from "../../extension/protocol/grade.ts";
+import type { PlotSpec } from "../../extension/protocol/runtime.ts";
 import { clock, duration, exact, gradeHeader, short } from "../../webviews/panel/format.ts";
-import { csvOf, fileName, inOrder, plotsOf, rowsOf, Smoother } from "../../webviews/panel/series.ts";
+import { colourNumbers, csvOf, fileName, inOrder, plotsOf, rowsOf, Smoother } from "../../webviews/panel/series.ts";
 import type { Point } from "../../webviews/panel/state.ts";
 import { summarize } from "../../webviews/panel/summary.ts";
 import { verdict } from "../../webviews/panel/verdict.ts";
@@ -47,9 +48,13 @@ describe("panel grade header", () => {
     }));
   const grade = (over: Partial<Grade>) => ({ score: 7, points: 10, tier: "run", checks: [], ...over }) as unknown as Grade;
   const cases: [name: string, grade: Grade, want: string][] = [
-    ["both kinds", grade({ checks: checks("ppppff", "pf") }), "4/6 shown · 1/2 hidden · 7 of 10 points"],
-    ["no hidden check", grade({ checks: checks("pf", ""), score: 1, points: 2 }), "1/2 shown · 1 of 2 points"],
-    ["a subset says so", grade({ checks: checks("pp", ""), score: 1, points: 1, tier: "save" }), "2/2 shown · 1 of 1 point · fast checks only"],
+    ["both kinds", grade({ checks: checks("ppppff", "pf") }), "visible 4/6, hidden 1/2 · 7 of 10 points"],
+    ["no hidden check", grade({ checks: checks("pf", ""), score: 1, points: 2 }), "visible 1/2 · 1 of 2 points"],
+    [
+      "slow checks count, and wait",
+      grade({ checks: checks("pp", ""), score: 2, points: 2, tier: "save", unasked: [{ id: "s", title: "slow", hidden: true, points: 3 }] }),
+      "visible 2/2 · 2 of 5 points · 1 slow check waits for Run Exercise",
+    ],
     ["nothing graded", grade({ score: 0, points: 0 }), "No check was graded"],
   ];
   for (const [name, g, want] of cases) it(name, () => assert.equal(gradeHeader(g), want));
@@ -172,5 +177,17 @@ describe("panel series", () => {
       [2, 2, Number.NaN, 2],
     );
     assert.equal(new Smoother(0).next(7), 7);
+  });
+});
+
+describe("colours of series", () => {
+  const plot = (title: string, ...series: string[]) => ({ title, series });
+  const numbers = (plots: readonly PlotSpec[], known?: ReadonlyMap<string, number>) => Object.fromEntries(colourNumbers(plots, known));
+
+  it("are the same in every plot, and none twice within one", () =>
+    assert.deepEqual(numbers([plot("a", "x", "y"), plot("b", "z", "y"), plot("c", "w")]), { x: 0, y: 1, z: 0, w: 0 }));
+  it("stay when more series come", () => {
+    const first = colourNumbers([plot("a", "y")]);
+    assert.deepEqual(numbers([plot("a", "x", "y")], first), { y: 0, x: 1 });
   });
 });

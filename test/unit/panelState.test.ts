@@ -57,6 +57,19 @@ describe("panel state", () => {
       { run: "r2", state: "running", points: [], grade: "gpt" },
     ],
     ["but not a run of another", [{ kind: "grade", grade: grade("rope") }, state()], { run: "r1", state: "running", points: [], grade: undefined }],
+    [
+      "a grade of another exercise than the one shown, without a run",
+      [
+        { kind: "show", exercise: "gpt" },
+        { kind: "grade", grade: grade("rope") },
+      ],
+      { run: undefined, state: undefined, points: [], grade: undefined },
+    ],
+    [
+      "after a reset: what is shown anew has no grade",
+      [show(), { kind: "grade", grade: grade("gpt") }, show()],
+      { run: "r1", state: "running", points: [1], grade: undefined },
+    ],
     ["show replaces everything", [show(), { kind: "show", grade: grade("rope") }], { run: undefined, state: undefined, points: [], grade: "rope" }],
   ];
   for (const [name, updates, want] of cases) it(name, () => assert.deepEqual(pick(fold(...updates)), want));

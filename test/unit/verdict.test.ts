@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import type { ExerciseProgress } from "../../extension/exercise/progress.ts";
 import type { CheckResult, Grade, Outcome } from "../../extension/protocol/grade.ts";
 import { overall } from "../../extension/protocol/grade.ts";
-import { entryLine } from "../../extension/ui/entryPoint.ts";
-import { badgeOf, firstProblem, keySentence, passedCounts, type Verdict } from "../../extension/ui/verdict.ts";
+import type { RunSnapshot, RunState } from "../../extension/protocol/panel.ts";
+import { functionPlace } from "../../extension/ui/entryPoint.ts";
+import { badgeOf, firstProblem, keySentence, passedCounts, runText, type Verdict } from "../../extension/ui/verdict.ts";
 
 const check = (outcome: Outcome, index: number): CheckResult => ({
   id: `c${index}`,
@@ -98,13 +99,35 @@ describe("keySentence", () => {
   for (const [message, key] of cases) it(JSON.stringify(key), () => assert.equal(keySentence(message), key));
 });
 
-describe("entryLine", () => {
-  const cases: readonly [source: string, line: number][] = [
-    ["export function f() {}", 0],
-    ["import x from 'y';\n\n/** f */\nexport async function f() {}", 3],
-    ["const a = 1;\nexport class B {}", 1],
-    ["export type T = 1;\nexport const f = () => 1;", 1],
-    ["function f() {}", 0],
+describe("functionPlace", () => {
+  const cases: readonly [source: string, name: string | undefined, at: string][] = [
+    ["export function f() {}", undefined, "0:16-17"],
+    ["import x from 'y';\n\n/** f */\nexport async function f() {}", undefined, "3:22-23"],
+    ["const a = 1;\nexport class B {}", undefined, "1:13-14"],
+    ["export type T = 1;\nexport const f = () => 1;", undefined, "1:13-14"],
+    ["function f() {}", undefined, "0:0-0"],
+    ["export function f() {}\nexport function train() {}", "train", "1:16-21"],
+    ["export function f() {}\nfunction train() {}\nexport { train };", "train", "1:9-14"],
+    ["export function f() {}", "elsewhere", "0:16-17"],
+    ["export default function* f() {}", "f", "0:25-26"],
   ];
-  for (const [source, line] of cases) it(`is ${line} in ${JSON.stringify(source)}`, () => assert.equal(entryLine(source), line));
+  for (const [source, name, at] of cases) {
+    it(`of ${name ?? "the first"} in ${JSON.stringify(source)} is ${at}`, () => {
+      const { line, start, end } = functionPlace(source, name);
+      assert.equal(`${line}:${start}-${end}`, at);
+    });
+  }
+});
+
+describe("runText", () => {
+  const cases: readonly [state: RunState, progress: RunSnapshot["progress"], text: string | undefined][] = [
+    ["starting", undefined, "$(loading~spin) starting"],
+    ["running", undefined, "$(loading~spin) running"],
+    ["running", { done: 42, total: 100 }, "$(loading~spin) running 42 %"],
+    ["running", { done: 5, total: 0 }, "$(loading~spin) running"],
+    ["running", { done: 5, total: 4 }, "$(loading~spin) running 100 %"],
+    ["grading", { done: 4, total: 4 }, undefined],
+    ["cancelled", { done: 1, total: 4 }, undefined],
+  ];
+  for (const [state, progress, text] of cases) it(`${text}`, () => assert.equal(runText({ state, progress }), text));
 });

@@ -11,11 +11,23 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 describe("accessibility of the panel, by axe-core", () => {
   const browser = useBrowser();
+  const unasked = [{ id: "slow", title: "slow", hidden: true, points: 4 }];
   const kinds: ThemeKind[] = ["vscode-dark", "vscode-light", "vscode-high-contrast", "vscode-high-contrast-light"];
   const states: [name: string, updates: unknown[]][] = [
     ["nothing yet", []],
     ["plots while running", [{ kind: "show", run: gptRun(300) }]],
-    ["checks", [{ kind: "show", run: gptRun(300, { state: "errored", message: "TypeError" }), grade: gptGrade, tab: "checks" }]],
+    [
+      "checks",
+      [
+        {
+          kind: "show",
+          run: gptRun(300, { state: "errored", message: "TypeError" }),
+          grade: { ...gptGrade, unasked },
+          tab: "checks",
+          exercise: gptGrade.exercise,
+        },
+      ],
+    ],
   ];
   for (const kind of kinds) {
     for (const [name, updates] of states) {

@@ -11,7 +11,7 @@ describe("checks of the panel", () => {
     await page.getByRole("tab", { name: "Plots" }).focus();
     await page.keyboard.press("ArrowRight");
     await page.locator("body[data-tab=checks]").waitFor();
-    assert.ok(await page.locator(".score").getByText("2/4 shown · 1/2 hidden · 6 of 13 points").isVisible());
+    assert.ok(await page.locator(".score").getByText("visible 2/4, hidden 1/2 · 6 of 13 points").isVisible());
   });
   test("the host may open it; the learner's later choice holds", async ({ page, update }) => {
     await update({ kind: "show", grade: gptGrade, tab: "checks", title: "A minimal GPT" });
@@ -47,5 +47,30 @@ describe("checks of the panel", () => {
     await update({ kind: "show", run: gptRun(3, { title: evil, message: evil }), grade: { ...gptGrade, checks: [check] }, tab: "checks" });
     assert.equal(await seen(page.locator(".diagnosis")), evil);
     assert.equal(await page.locator("img").count(), 0);
+  });
+  test("slow checks stand there before a run, as not run yet, and count", async ({ page, update }) => {
+    const unasked = [{ id: "slow", title: "learns from a text", hidden: true, points: 4 }];
+    await update({ kind: "show", grade: { ...gptGrade, tier: "save", unasked }, tab: "checks" });
+    assert.match(await seen(page.locator("[data-check=slow]")), /Not run yet[\s\S]*learns from a text[\s\S]*4 points · hidden/);
+    assert.match(await seen(page.locator(".score")), /6 of 17 points · 1 slow check waits for Run Exercise/);
+    assert.equal(await seen(page.locator(".tally")), "6/17");
+  });
+  test("leads to the reference: by giving up, and after passing by one click", async (panel) => {
+    const { page, update } = panel;
+    const subject = { exercise: "ex-sp-ch35-05", title: "A minimal GPT" };
+    await update({ kind: "show", tab: "checks", ...subject, mayCompare: false });
+    assert.equal(await page.getByRole("button", { name: "Compare with Reference" }).count(), 0);
+    await page.getByRole("button", { name: "Give Up and Show Reference" }).click();
+    await update({ kind: "show", grade: gptGrade, ...subject, mayCompare: true });
+    await page.getByRole("button", { name: "Compare with Reference" }).click();
+    await update();
+    assert.deepEqual(asked(panel), [
+      { kind: "giveUp", exercise: "ex-sp-ch35-05" },
+      { kind: "compare", exercise: "ex-sp-ch35-05" },
+    ]);
+  });
+  test("says why there is no grade", async ({ page, update }) => {
+    await update({ kind: "show", tab: "checks", exercise: "x", notice: "This workspace is not trusted." });
+    assert.match(await seen(page.locator("main")), /No grade yet[\s\S]*This workspace is not trusted\./);
   });
 });

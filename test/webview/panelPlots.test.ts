@@ -20,7 +20,7 @@ describe("plots of the panel", () => {
 
   test("says what to do before there is a run", async ({ page, intents }) => {
     assert.deepEqual(intents, [{ kind: "ready" }]);
-    assert.match(await seen(page.locator("main")), /Run exercise/);
+    assert.match(await seen(page.locator("main")), /Run Exercise/);
     assert.equal(await page.locator("body").getAttribute("data-run-state"), "none");
   });
   test("a curve grows as points are appended", async (panel) => {
@@ -109,6 +109,7 @@ describe("plots of the panel", () => {
   test("what the program prints is text", async ({ page, update }) => {
     await update({ kind: "show", run: gptRun(3, { output: "<img src=x onerror=alert(1)> a < b\n" }) });
     await page.getByText("Output of your program").click();
+    assert.equal(await page.locator(".output pre").evaluate((pre) => getComputedStyle(pre).whiteSpace), "pre"); // columns stay columns
     assert.equal(await seen(page.locator(".output pre")), "<img src=x onerror=alert(1)> a < b\n");
     assert.equal(await page.locator("img").count(), 0);
   });
@@ -117,5 +118,43 @@ describe("plots of the panel", () => {
     await panel.update({ kind: "show", run: gptRun(50) }, { kind: "state", run: next });
     assert.equal(await panel.page.locator("canvas").count(), 0);
     assert.match(await seen(panel.page.locator("main")), /Waiting for the first point/);
+  });
+  test("a series has one colour in all plots, and the legend says the same", async ({ page, update }) => {
+    const plots = [
+      { title: "One", series: ["training loss", "held-out loss"] },
+      { title: "Two", series: ["perplexity", "held-out loss"] },
+    ];
+    await update({ kind: "show", run: gptRun(30, { plots }) });
+    const colours = await page
+      .locator(".legend button")
+      .evaluateAll((buttons) =>
+        buttons.map((button) => [button.textContent, (button.querySelector(".swatch") as HTMLElement).style.getPropertyValue("--line")]),
+      );
+    const of = (name: string) => colours.filter(([series]) => series === name).map(([, colour]) => colour);
+    assert.equal(new Set(of("held-out loss")).size, 1);
+    assert.equal(of("held-out loss").length, 2);
+    assert.ok(!of("held-out loss").includes(of("training loss")[0]) && !of("held-out loss").includes(of("perplexity")[0]));
+  });
+  test("the axis of steps goes as far as the run will, until it is over", async (panel) => {
+    const run = oneCurve(100);
+    await panel.update({ kind: "show", run: { ...run, progress: { done: 100, total: 400 } } });
+    const running = await pictureOf(panel);
+    await panel.update({ kind: "show", run: { ...run, progress: { done: 100, total: 100 } } });
+    const close = await pictureOf(panel);
+    assert.notEqual(running, close);
+    await panel.update({ kind: "show", run: { ...run, state: "cancelled", progress: { done: 100, total: 400 } } });
+    assert.equal(await pictureOf(panel), close);
+  });
+  test("long names and captions stay within the page", async (panel) => {
+    const long = "a series whose name goes on and on, ".repeat(6);
+    const run = gptRun(30, {
+      title: long,
+      plots: [{ title: long, series: [long], x: { label: long }, y: { label: long } }],
+      series: [{ name: long, points: gptRun(30).series[0]?.points ?? [] }],
+      progress: { done: 1, total: 2, label: long },
+    });
+    await panel.page.setViewportSize({ width: 420, height: 800 });
+    await panel.update({ kind: "show", run });
+    assert.deepEqual(await panel.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]), [420, 420]);
   });
 });

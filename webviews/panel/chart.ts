@@ -14,6 +14,14 @@ Chart.register(LineController, LineElement, PointElement, LinearScale, Logarithm
 const MARKED = 60;
 const MARKS = ["circle", "rect", "triangle", "rectRot", "crossRot", "star"] as const;
 
+/** What a plot is told beside its data. */
+export interface Drawing {
+  readonly hidden: ReadonlySet<string>;
+  readonly colours: ReadonlyMap<string, number>;
+  /** Where the x axis ends at least. */
+  readonly end: number | undefined;
+}
+
 type LineDataset = ChartDataset<"line", XY[]>;
 
 interface Drawn {
@@ -29,7 +37,7 @@ export class Plot {
   #spec: PlotSpec = { title: "", series: [] };
   #view: View = { logX: false, logY: false, smoothing: 0 };
   #drawn = new Map<string, Drawn>();
-  #hidden: ReadonlySet<string> = new Set();
+  #drawing: Drawing = { hidden: new Set(), colours: new Map(), end: undefined };
 
   constructor(canvas: HTMLCanvasElement, theme: Theme, onZoom: (zoomed: boolean) => void) {
     this.#theme = theme;
@@ -38,12 +46,12 @@ export class Plot {
   }
 
   /** @returns how many points a logarithmic axis had to leave out */
-  update(spec: PlotSpec, series: readonly SeriesData[], view: View, hidden: ReadonlySet<string>): number {
+  update(spec: PlotSpec, series: readonly SeriesData[], view: View, drawing: Drawing): number {
     if (view !== this.#view) this.#drawn = new Map();
     const sameAxes = axesOf(spec, view) === axesOf(this.#spec, this.#view);
     this.#spec = spec;
     this.#view = view;
-    this.#hidden = hidden;
+    this.#drawing = drawing;
     // Only when it must be, for it undoes a zoom.
     if (!sameAxes) this.chart.options = this.#options();
     this.#drawn = new Map(series.map(({ name }) => [name, this.#drawn.get(name) ?? fresh(name, view)]));
@@ -76,9 +84,12 @@ export class Plot {
 
   #draw(): void {
     const range = this.chart.getZoomedScaleBounds().x ?? {};
-    [...this.#drawn].forEach(([name, drawn], i) => {
-      dress(drawn, { colour: colourOf(this.#theme, i), mark: MARKS[i % MARKS.length] as string, hidden: this.#hidden.has(name), range });
-    });
+    const { hidden, colours, end } = this.#drawing;
+    for (const [name, drawn] of this.#drawn) {
+      const n = colours.get(name) ?? 0;
+      dress(drawn, { colour: colourOf(this.#theme, n), mark: MARKS[n % MARKS.length] as string, hidden: hidden.has(name), range });
+    }
+    if (this.chart.options.scales?.x) Object.assign(this.chart.options.scales.x, { suggestedMax: end });
     this.chart.data.datasets = [...this.#drawn.values()].flatMap(({ raw, smooth }) => (this.#view.smoothing > 0 ? [raw, smooth] : [raw]));
     this.chart.update("none");
   }
@@ -86,7 +97,7 @@ export class Plot {
 
 const axesOf = ({ x, y }: PlotSpec, { logX, logY }: View): string => JSON.stringify([x?.label, y?.label, logX, logY]);
 
-/** Of the n-th series of a plot. */
+/** The n-th colour of a line. */
 export const colourOf = (theme: Theme, n: number): string => theme.lines[n % theme.lines.length] as string;
 
 function fresh(name: string, view: View): Drawn {

@@ -30,10 +30,21 @@ export function chartOptions({ theme, spec, view, onZoom }: Look): ChartOptions<
 }
 
 function axis(theme: Theme, label: string | undefined, log: boolean) {
-  const title = { display: label !== undefined, text: label ?? "", color: theme.muted, font: theme.font };
+  const title = { display: label !== undefined, text: inLines(label ?? ""), color: theme.muted, font: theme.font };
   const ticks = { color: theme.muted, font: theme.font, maxRotation: 0, autoSkipPadding: 16 };
   const options = { title, ticks, grid: { color: theme.grid, tickColor: theme.grid }, border: { color: theme.grid } };
   return (log ? { type: "logarithmic", ...options } : { type: "linear", ...options }) as ScaleOptionsByType<"linear"> | ScaleOptionsByType<"logarithmic">;
+}
+
+const LINE = 40;
+
+/** What is too long for the axis stands in two lines, cut off where it is longer still. */
+function inLines(label: string): string | string[] {
+  if (label.length <= LINE) return label;
+  const space = label.lastIndexOf(" ", LINE);
+  const at = space > 0 ? space : LINE;
+  const rest = label.slice(at).trim();
+  return [label.slice(0, at), rest.length <= LINE ? rest : `${rest.slice(0, LINE - 1)}…`];
 }
 
 const tooltip = ({ hover, font }: Theme, xLabel: string) => ({

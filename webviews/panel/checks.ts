@@ -1,30 +1,37 @@
 /** The tab Checks: the newest grade, shown checks first, then what is known of the hidden ones. */
 import type { CheckResult, Grade } from "../../extension/protocol/grade.ts";
 import { checkCard, outcomeLabel, sourceLink } from "./checkCard.ts";
-import { h, prose, show } from "./dom.ts";
-import { duration, gradeHeader } from "./format.ts";
+import { h, prose, setText, show } from "./dom.ts";
+import { counted, duration, gradeHeader } from "./format.ts";
 import { icon } from "./icons.ts";
 import type { Post } from "./plotCard.ts";
+import { ReferenceBar } from "./reference.ts";
 import type { PanelState } from "./state.ts";
 
 export class ChecksView {
   readonly #post: Post;
+  readonly #notice = h("p", { class: "notice" });
   readonly #empty = h(
     "div",
     { class: "empty" },
     h("h2", {}, "No grade yet"),
-    h("p", {}, "Save a file of the exercise: its fast checks are graded at once. ", h("strong", {}, "Run exercise"), " grades all of them."),
+    this.#notice,
+    h("p", {}, "Save a file of the exercise: its fast checks are graded at once. ", h("strong", {}, "Run Exercise"), " grades all of them."),
   );
+  readonly #reference = new ReferenceBar((intent) => this.#post(intent));
   readonly #body = h("div", { class: "grade" });
-  readonly element = h("div", { class: "view" }, this.#empty, this.#body);
+  readonly element = h("div", { class: "view" }, this.#empty, this.#body, this.#reference.element);
   #grade: Grade | undefined;
 
   constructor(post: Post) {
     this.#post = post;
   }
 
-  update({ grade }: PanelState): void {
+  update(state: PanelState): void {
+    const { grade, notice = "" } = state;
     show(this.#empty, grade === undefined);
+    setText(this.#notice, notice);
+    this.#reference.update(state);
     if (grade === this.#grade) return;
     this.#grade = grade;
     // A hint that was opened stays open through the next grade.
@@ -41,13 +48,14 @@ export class ChecksView {
       this.#head(grade),
       ...this.#problem(grade),
       ...group(
-        "Shown checks",
+        "Visible checks",
         grade.checks.filter((c) => !c.hidden),
       ),
       ...group(
         "Hidden checks",
         grade.checks.filter((c) => c.hidden),
       ),
+      ...waiting(grade),
     ];
   }
 
@@ -74,4 +82,15 @@ export class ChecksView {
       ),
     ];
   }
+}
+
+/** Slow checks stand here from the start: an exercise is not done before they have passed. */
+function waiting({ unasked = [] }: Grade): readonly HTMLElement[] {
+  if (unasked.length === 0) return [];
+  const lines = unasked.map(({ id, title, points, hidden }) => {
+    const cost = h("span", { class: "cost" }, `${counted(points, "point")}${hidden ? " · hidden" : ""}`);
+    const word = h("span", { class: "outcome" }, icon("waiting"), "Not run yet");
+    return h("li", { class: "check", "data-outcome": "waiting", "data-check": id }, h("div", { class: "line" }, word, h("h3", {}, prose(title)), cost));
+  });
+  return [h("section", {}, h("h2", {}, "Slow checks: Run Exercise asks them"), h("ol", { class: "checks" }, ...lines))];
 }

@@ -39,20 +39,23 @@ export const runStateWords: Readonly<Record<RunState, string>> = {
   errored: "Errored",
 };
 
-/** "4/6 shown · 1/2 hidden · 7 of 10 points"; a grade of the fast checks says so. */
+/** "visible 4/6, hidden 1/2 · 7 of 10 points · 2 slow checks wait for Run Exercise": never "all" for a part. */
 export function gradeHeader(grade: Grade): string {
   const part = (hidden: boolean): string[] => {
     const checks = grade.checks.filter((c) => c.hidden === hidden);
     const passed = checks.filter((c) => c.outcome === "passed").length;
-    return checks.length === 0 ? [] : [`${passed}/${checks.length} ${hidden ? "hidden" : "shown"}`];
+    return checks.length === 0 ? [] : [`${hidden ? "hidden" : "visible"} ${passed}/${checks.length}`];
   };
   if (grade.checks.length === 0) return "No check was graded";
-  const subset = grade.tier === "save" ? ["fast checks only"] : [];
-  return [...part(false), ...part(true), `${grade.score} of ${counted(grade.points, "point")}`, ...subset].join(" · ");
+  const waiting = grade.unasked?.length ?? 0;
+  const rest = waiting > 0 ? [`${counted(waiting, "slow check")} ${waiting === 1 ? "waits" : "wait"} for Run Exercise`] : [];
+  return [[...part(false), ...part(true)].join(", "), `${grade.score} of ${counted(allPoints(grade), "point")}`, ...rest].join(" · ");
 }
 
-/** Passed and asked, for the tab. */
-export const tally = (grade: Grade): string => `${grade.checks.filter((c) => c.outcome === "passed").length}/${grade.checks.length}`;
+/** Points, for the tab, as in the status bar. */
+export const tally = (grade: Grade): string => `${grade.score}/${allPoints(grade)}`;
+
+const allPoints = ({ points, unasked = [] }: Grade): number => points + unasked.reduce((sum, check) => sum + check.points, 0);
 
 function digits(value: number, significant: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity";

@@ -9,6 +9,7 @@ const PATHS = {
   failed: [DISC, "M5.6 5.6l4.8 4.8M10.4 5.6l-4.8 4.8"],
   errored: ["M8 1.8L15 14H1L8 1.8z", "M8 6.4v3.4M8 11.6v.6"],
   timedOut: [DISC, "M8 4.5V8l2.4 1.6"],
+  waiting: [DISC],
   notGraded: [DISC, "M5.2 8h5.6"],
   running: [DISC, "M6.6 5.3v5.4L10.9 8z"],
   stopped: [DISC, "M6 6h4v4H6z"],

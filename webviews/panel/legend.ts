@@ -1,7 +1,5 @@
 /** The names of a plot's series, each a switch that shows or hides its line. */
-import { colourOf } from "./chart.ts";
 import { h } from "./dom.ts";
-import type { Theme } from "./theme.ts";
 import { isLevel } from "./verdict.ts";
 
 export class Legend {
@@ -15,10 +13,10 @@ export class Legend {
     this.#onToggle = onToggle;
   }
 
-  update(names: readonly string[], theme: Theme): void {
+  update(names: readonly string[], colourOf: (name: string) => string): void {
     if (this.#names !== names.join("\n")) this.#build(names);
     this.#names = names.join("\n");
-    for (const [i, swatch] of this.#swatches.entries()) swatch.style.setProperty("--line", colourOf(theme, i));
+    for (const [i, swatch] of this.#swatches.entries()) swatch.style.setProperty("--line", colourOf(names[i] as string));
   }
 
   #build(names: readonly string[]): void {

@@ -76,6 +76,7 @@ const grade = z.object({
   score: z.number(),
   points: z.number(),
   tier: z.enum(["save", "run"]),
+  unasked: z.optional(z.array(z.object({ id: z.string(), title: z.string(), hidden: z.boolean(), points: z.number() }))),
   checks: z.array(check),
   problem: z.optional(z.object({ message: z.string(), location: z.optional(location) })),
   backend,
@@ -85,18 +86,18 @@ const grade = z.object({
   ms: z.number(),
 });
 
-const title = z.optional(z.string());
+const subject = { exercise: z.optional(z.string()), title: z.optional(z.string()), mayCompare: z.optional(z.boolean()), notice: z.optional(z.string()) };
 const update = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("show"),
     run: z.optional(z.object({ ...head, series })),
     grade: z.optional(grade),
     tab: z.optional(z.enum(["plots", "checks"])),
-    title,
+    ...subject,
   }),
   z.object({ kind: z.literal("append"), run: z.string(), series }),
   z.object({ kind: z.literal("state"), run: z.object(head) }),
-  z.object({ kind: z.literal("grade"), grade, title }),
+  z.object({ kind: z.literal("grade"), grade }),
 ]);
 
 function point(pair: unknown): readonly Point[] {

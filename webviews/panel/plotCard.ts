@@ -13,6 +13,14 @@ import { pngOf } from "./png.ts";
 import { csvOf, fileName } from "./series.ts";
 import type { Theme } from "./theme.ts";
 
+/** What all plots of a run share. */
+export interface Look {
+  readonly smoothing: number;
+  /** The last step, where the run under way has said it. */
+  readonly total: number | undefined;
+  readonly colours: ReadonlyMap<string, number>;
+}
+
 export type Post = (intent: PanelIntent) => void;
 
 export class PlotCard {
@@ -28,6 +36,8 @@ export class PlotCard {
   #spec: PlotSpec;
   #series: readonly SeriesData[] = [];
   #view: View;
+  #total: number | undefined;
+  #colours: ReadonlyMap<string, number> = new Map();
 
   constructor(spec: PlotSpec, theme: Theme, post: Post) {
     this.#spec = spec;
@@ -44,7 +54,9 @@ export class PlotCard {
     chartKeys(this.#plot, (text) => setText(readout, text));
   }
 
-  update(spec: PlotSpec, series: readonly SeriesData[], smoothing: number): void {
+  update(spec: PlotSpec, series: readonly SeriesData[], { smoothing, total, colours }: Look): void {
+    this.#total = total;
+    this.#colours = colours;
     if (smoothing !== this.#view.smoothing) this.#view = { ...this.#view, smoothing };
     this.#spec = spec;
     this.#series = series;
@@ -54,7 +66,7 @@ export class PlotCard {
   recolour(theme: Theme): void {
     this.#theme = theme;
     this.#plot.recolour(theme);
-    this.#legend.update(this.#names, theme);
+    this.#legend.update(this.#names, this.#colourOf);
   }
 
   /** Undoes any zoom. */
@@ -67,6 +79,14 @@ export class PlotCard {
     this.element.remove();
   }
 
+  readonly #colourOf = (name: string): string => colourOf(this.#theme, this.#colours.get(name) ?? 0);
+
+  /** Where the x axis will end, if it counts the steps that the run's progress counts. */
+  get #end(): number | undefined {
+    const furthest = Math.max(...this.#series.flatMap(({ points }) => points.at(-1)?.[0] ?? 0));
+    return this.#spec.x?.label === undefined && this.#total !== undefined && furthest <= this.#total ? this.#total : undefined;
+  }
+
   get #xLabel(): string {
     return this.#spec.x?.label ?? "step";
   }
@@ -77,10 +97,10 @@ export class PlotCard {
 
   #draw(): void {
     const names = this.#names;
-    this.#legend.update(names, this.#theme);
+    this.#legend.update(names, this.#colourOf);
     // The title says it already.
     show(this.#legend.element, names.length > 1 || names[0]?.toLowerCase() !== this.#spec.title.toLowerCase());
-    const leftOut = this.#plot.update(this.#spec, this.#series, this.#view, this.#legend.hidden);
+    const leftOut = this.#plot.update(this.#spec, this.#series, this.#view, { hidden: this.#legend.hidden, colours: this.#colours, end: this.#end });
     this.#description.update(this.#series, this.#xLabel, leftOut);
     this.#table.update(this.#series, this.#xLabel);
     this.#canvas.dataset.points = String(this.#series.reduce((n, s) => n + s.points.length, 0));
@@ -106,7 +126,7 @@ export class PlotCard {
   }
 
   #savePng(): void {
-    const legend = this.#series.map(({ name }, i) => ({ name, colour: colourOf(this.#theme, i) })).filter(({ name }) => !this.#legend.hidden.has(name));
+    const legend = this.#series.map(({ name }) => ({ name, colour: this.#colourOf(name) })).filter(({ name }) => !this.#legend.hidden.has(name));
     const content = pngOf({ title: this.#spec.title, legend, canvas: this.#canvas, theme: this.#theme });
     this.#post({ kind: "save", name: fileName(this.#spec.title, "png"), content, encoding: "base64" });
   }

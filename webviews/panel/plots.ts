@@ -1,7 +1,7 @@
 /** The tab Plots: a card for each plot of the run, one smoothing for all, what the program printed. */
 import { h, setText, show } from "./dom.ts";
 import { PlotCard, type Post } from "./plotCard.ts";
-import { plotsOf } from "./series.ts";
+import { colourNumbers, plotsOf } from "./series.ts";
 import { isLive, type PanelState } from "./state.ts";
 import { onThemeChange, readTheme } from "./theme.ts";
 
@@ -18,6 +18,7 @@ export class PlotsView {
   readonly #cards = new Map<string, PlotCard>();
   #theme = readTheme();
   #state: PanelState | undefined;
+  #coloured: { readonly run: string | undefined; readonly numbers: ReadonlyMap<string, number> } = { run: undefined, numbers: new Map() };
 
   constructor(post: Post) {
     this.#post = post;
@@ -52,7 +53,7 @@ export class PlotsView {
       if (!plots.some((plot) => plot.title === title)) this.#drop(title, card);
       else if (before?.run?.id !== state.run?.id) card.showAll();
     }
-    if (before?.series !== state.series || before.run?.plots !== state.run?.plots) this.#draw(state, plots);
+    if (before?.series !== state.series || before.run?.plots !== state.run?.plots || knownTotal(before.run) !== knownTotal(state.run)) this.#draw(state, plots);
     show(this.#tools, plots.length > 0);
     this.#explain(state, plots.length);
     setText(this.#printed, state.run?.output ?? "");
@@ -60,15 +61,22 @@ export class PlotsView {
   }
 
   #draw(state: PanelState, plots: ReturnType<typeof plotsOf>): void {
-    const smoothing = Number(this.#smoothing.value);
+    const look = { smoothing: Number(this.#smoothing.value), total: knownTotal(state.run), colours: this.#colours(state, plots) };
     for (const plot of plots) {
       const card = this.#cards.get(plot.title) ?? this.#add(plot);
       card.update(
         plot,
         state.series.filter((s) => plot.series.includes(s.name)),
-        smoothing,
+        look,
       );
     }
+  }
+
+  /** Of one run: its series keep their colours while others come. */
+  #colours({ run }: PanelState, plots: ReturnType<typeof plotsOf>): ReadonlyMap<string, number> {
+    const known = this.#coloured.run === run?.id ? this.#coloured.numbers : new Map<string, number>();
+    this.#coloured = { run: run?.id, numbers: colourNumbers(plots, known) };
+    return this.#coloured.numbers;
   }
 
   #redraw(): void {
@@ -89,8 +97,8 @@ export class PlotsView {
     this.#cards.delete(title);
   }
 
-  #explain({ run, grade }: PanelState, plots: number): void {
-    const exercise = run?.exercise ?? grade?.exercise;
+  #explain({ run, grade, ...state }: PanelState, plots: number): void {
+    const exercise = run?.exercise ?? grade?.exercise ?? state.exercise;
     const key = plots > 0 ? "" : !run ? `none ${exercise}` : isLive(run) ? "live" : "over";
     show(this.#empty, key !== "");
     if (this.#empty.dataset.key === key) return;
@@ -98,6 +106,9 @@ export class PlotsView {
     this.#empty.replaceChildren(...emptyState(key, exercise, this.#post));
   }
 }
+
+/** How far a run under way will go, where it has said so; then the axis need not move. */
+const knownTotal = (run: PanelState["run"]): number | undefined => (isLive(run) && run?.progress && run.progress.total > 0 ? run.progress.total : undefined);
 
 function emptyState(key: string, exercise: string | undefined, post: Post): readonly HTMLElement[] {
   if (key === "live") return [h("h2", {}, "Waiting for the first point"), h("p", {}, "The curve appears with the first value that the run traces.")];
@@ -110,9 +121,9 @@ function emptyState(key: string, exercise: string | undefined, post: Post): read
     "p",
     {},
     "Open a file of an exercise and choose ",
-    h("strong", {}, "Run exercise"),
+    h("strong", {}, "Run Exercise"),
     " in the editor's title bar. Its curves are drawn here while it computes.",
   );
-  const button = exercise !== undefined && h("vscode-button", { click: () => post({ kind: "runAgain", exercise }) }, "Run exercise");
+  const button = exercise !== undefined && h("vscode-button", { click: () => post({ kind: "runAgain", exercise }) }, "Run Exercise");
   return [h("h2", {}, "Nothing has run yet"), how, ...(button ? [button] : [])];
 }

@@ -10,6 +10,19 @@ export function plotsOf(declared: readonly PlotSpec[], series: readonly SeriesDa
   return [...plots, ...series.filter((s) => !named.has(s.name)).map((s) => ({ title: s.name, series: [s.name] }))];
 }
 
+/** Series -> number of its colour: the same in every plot, and none twice within one. Those that have one keep it. */
+export function colourNumbers(plots: readonly PlotSpec[], known: ReadonlyMap<string, number> = new Map()): ReadonlyMap<string, number> {
+  const numbers = new Map(known);
+  for (const name of plots.flatMap((plot) => plot.series)) {
+    if (numbers.has(name)) continue;
+    const beside = new Set(plots.filter((plot) => plot.series.includes(name)).flatMap((plot) => plot.series.map((other) => numbers.get(other))));
+    let free = 0;
+    while (beside.has(free)) free++;
+    numbers.set(name, free);
+  }
+  return numbers;
+}
+
 /** Exponential moving average, corrected for its start at zero; a gap stays a gap and does not poison what follows. */
 export class Smoother {
   readonly #weight: number;

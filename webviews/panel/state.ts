@@ -1,17 +1,15 @@
 /** What the panel knows: one exercise's newest run and grade, folded from the host's updates. Pure. */
 import type { Grade } from "../../extension/protocol/grade.ts";
-import type { PanelUpdate, RunSnapshot, SeriesData } from "../../extension/protocol/panel.ts";
+import type { PanelSubject, PanelUpdate, RunSnapshot, SeriesData } from "../../extension/protocol/panel.ts";
 
 export type Tab = "plots" | "checks";
 export type Run = Omit<RunSnapshot, "series">;
 export type Point = readonly [step: number, value: number];
 
-export interface PanelState {
+export interface PanelState extends PanelSubject {
   readonly run?: Run;
   readonly series: readonly SeriesData[];
   readonly grade?: Grade;
-  /** Of the exercise, for a grade without a run. */
-  readonly title?: string;
   /** The tab that the host asked for, and how often it has asked: a learner's later choice is not overruled. */
   readonly tab: Tab;
   readonly tabAsked: number;
@@ -31,8 +29,7 @@ export function reduce(state: PanelState, update: PanelUpdate, now: number): Pan
     case "state":
       return moved(state, update.run, now);
     case "grade":
-      // A grade of another exercise does not belong beside these curves.
-      return state.run && state.run.exercise !== update.grade.exercise ? state : { ...state, grade: update.grade, title: update.title ?? state.title };
+      return graded(state, update.grade);
   }
 }
 
@@ -45,16 +42,27 @@ export const isBusy = (run: Run | undefined): boolean => isLive(run) || run?.sta
 function show(state: PanelState, update: Extract<PanelUpdate, { kind: "show" }>, now: number): PanelState {
   const { series = [], ...run } = update.run ?? {};
   const shown = update.run ? (run as Run) : undefined;
+  const { exercise, title, mayCompare, notice } = update;
   return {
     series,
+    ...definedOf({ exercise, title, mayCompare, notice }),
     tab: update.tab ?? state.tab,
     tabAsked: state.tabAsked + (update.tab ? 1 : 0),
     ...(shown && { run: shown }),
     ...(update.grade && { grade: update.grade }),
-    ...(update.title !== undefined && { title: update.title }),
     ...(shown && ended(state, shown, now)),
   };
 }
+
+/** A grade of another exercise does not belong beside these curves. */
+function graded(state: PanelState, grade: Grade): PanelState {
+  if ((state.exercise ?? state.run?.exercise ?? grade.exercise) !== grade.exercise) return state;
+  const { notice: _, ...rest } = state;
+  return { ...rest, grade };
+}
+
+const definedOf = <T extends object>(fields: T): Partial<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 function moved(state: PanelState, run: Run, now: number): PanelState {
   const { endedAt: _, grade, ...rest } = state;

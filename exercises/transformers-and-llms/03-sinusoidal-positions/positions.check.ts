@@ -226,7 +226,7 @@ check<Surface>("it decays: far positions have a smaller dot product than near on
   when: "save",
   hidden: true,
   catches: ["exponent-not-divided", "wraps-around"],
-  hint: "Look at the plot of Run exercise: where does the curve stop falling, and which distances are those?",
+  hint: "Look at the plot of Run Exercise: where does the curve stop falling, and which distances are those?",
   ask: async (impl, draw) => {
     const width = draw.pick([64, 128, 256]);
     return impl.dotByDistance(await impl.positionalEncoding(65, width), 64);
