@@ -8,6 +8,7 @@ import { doctor } from "./commands/doctor.ts";
 import { grade } from "./commands/grade.ts";
 import { install, remove } from "./commands/install.ts";
 import { list } from "./commands/list.ts";
+import { makeExercise, makePack } from "./commands/new.ts";
 import { open } from "./commands/open.ts";
 import { keygen, publish } from "./commands/publish.ts";
 import { run } from "./commands/run.ts";
@@ -67,6 +68,15 @@ add("submit", "Grade all checks of your attempt, and write both to one file for 
   .argument(...attempt)
   .option("--out <file>", "where; by default one named as the exercise")
   .action((wanted, folder, options) => act(options, (context) => submit(context, wanted, folder, options)));
+const making = program.command("new").description("Begin a pack, or another exercise of one.");
+add("pack", "Begin a pack, with one worked exercise.", making)
+  .argument("<folder>", "a new one")
+  .option("--title <title>", "as learners see it; by default the folder's name")
+  .action((folder, options) => act(options, (context) => makePack(context, folder, options)));
+add("exercise", "Add a worked exercise to a pack.", making)
+  .argument("<title>", "as learners see it")
+  .option("--in <folder>", "of the pack", ".")
+  .action((title, options) => act(options, (context) => makeExercise(context, title, options)));
 add("browse", "Search the registry for packs.")
   .argument("[text]", "words to look for; by default all packs")
   .option(...registry)
@@ -106,8 +116,8 @@ try {
   process.exitCode = error.exitCode === 0 ? 0 : COULD_NOT_GRADE;
 }
 
-function add(name: string, description: string): Command {
-  return program
+function add(name: string, description: string, to = program): Command {
+  return to
     .command(name)
     .description(description)
     .option("--json", "print one JSON object, for programs")

@@ -73,7 +73,7 @@ async function copyAssets() {
     replaceFolder("exercises", (file) => !/[\\/]oracle[\\/].*\.(mjs|ts|py)$/.test(file)),
     replaceFolder("templates", () => true),
     buildKernels(root, dist),
-    buildTypes(root, path.join(dist, "types")),
+    buildTypes(root, dist),
     writeSchemas(),
   ]);
 }

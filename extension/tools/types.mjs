@@ -1,4 +1,4 @@
-// Makes the two declaration files that give a learner's folder IntelliSense without an install: dist/types/tfjs.d.ts and practicum.d.ts.
+// Makes the declaration files that give IntelliSense without an install: dist/types for a learner's folder, dist/author besides for a pack's.
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -7,19 +7,17 @@ import { dts } from "rollup-plugin-dts";
 
 const CORE = "node_modules/@tensorflow/tfjs-core";
 const OF_OTHER_PACKAGES = "/** Of packages that a learner never meets. */\ntype GPUBuffer = unknown;\ntype Long = unknown;\n";
-const NAMES = ["tfjs.d.ts", "practicum.d.ts"];
+const MAKERS = { "types/tfjs.d.ts": tfjsTypes, "types/practicum.d.ts": practicumTypes, "author/check.d.ts": checkTypes };
 
-/** Fills `outDir`; what was made before from the same sources is taken from a cache, since making it takes seconds. */
-export async function buildTypes(root, outDir) {
+/** Fills `dist`; what was made before from the same sources is taken from a cache, since making it takes seconds. */
+export async function buildTypes(root, dist) {
   const cache = path.join(root, "node_modules/.cache/practicum-types", await sourcesDigest(root));
-  await mkdir(outDir, { recursive: true });
-  const copyFromCache = () => Promise.all(NAMES.map((name) => copyFile(path.join(cache, name), path.join(outDir, name))));
+  for (const folder of [cache, dist]) for (const part of ["types", "author"]) await mkdir(path.join(folder, part), { recursive: true });
+  const copyFromCache = () => Promise.all(Object.keys(MAKERS).map((name) => copyFile(path.join(cache, name), path.join(dist, name))));
   try {
     await copyFromCache();
   } catch {
-    const texts = { "tfjs.d.ts": await tfjsTypes(root), "practicum.d.ts": await practicumTypes(root) };
-    await mkdir(cache, { recursive: true });
-    for (const name of NAMES) await writeFile(path.join(cache, name), texts[name]);
+    for (const [name, make] of Object.entries(MAKERS)) await writeFile(path.join(cache, name), await make(root));
     await copyFromCache();
   }
 }
@@ -27,7 +25,7 @@ export async function buildTypes(root, outDir) {
 async function sourcesDigest(root) {
   const below = async (folder) => (await readdir(path.join(root, folder))).sort().map((file) => `${folder}/${file}`);
   const described = [...(await below("extension/protocol")), ...(await below("extension/runtime/services"))];
-  const sources = ["extension/tools/types.mjs", "extension/runtime/practicum.ts", `${CORE}/package.json`, ...described];
+  const sources = ["extension/tools/types.mjs", "extension/runtime/practicum.ts", "extension/check/index.ts", `${CORE}/package.json`, ...described];
   const hash = createHash("sha256");
   for (const source of sources) hash.update(await readFile(path.join(root, source)));
   return hash.digest("hex").slice(0, 16);
@@ -52,7 +50,13 @@ async function chainedOps(root) {
   return `interface Tensor<R extends Rank = Rank> {\n${members.map((member) => member.replace(/^ {4}/gm, "")).join("\n")}\n}`;
 }
 
-const practicumTypes = (root) => bundle(path.join(root, "extension/runtime/practicum.ts"));
+async function practicumTypes(root) {
+  return bundle(path.join(root, "extension/runtime/practicum.ts"));
+}
+
+async function checkTypes(root) {
+  return bundle(path.join(root, "extension/check/index.ts"));
+}
 
 async function bundle(input) {
   const build = await rollup({
