@@ -66,6 +66,7 @@ async function refreshTypes(root: string, dist: string): Promise<void> {
 function idOf(title: string): string {
   const words = title
     .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
     .toLowerCase()
     .match(/[a-z0-9]+/g);
   if (!words) throw new UserError(`"${title}" has no letters that an id can be made of.`, "Give it a name with some of a to z.");
