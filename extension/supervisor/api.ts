@@ -63,6 +63,8 @@ export interface SupervisorOptions {
   /** Folder with the built `runtime.mjs`, `grader.mjs`, `oracle.mjs`. */
   readonly dist: string;
   readonly log?: (line: string) => void;
+  /** Milliseconds after the last grade, or the last exercise that was opened, until no process waits any more; ten minutes by default. */
+  readonly idleMs?: number;
   /** Node program to run them with; found by `findNode` when absent. */
   readonly node?: string;
   /** The one backend that runs use; the best by default. */

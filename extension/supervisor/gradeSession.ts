@@ -7,7 +7,16 @@ import type { Exercise } from "../exercise/model.ts";
 import { checkFiles, checkTree, implementationTree, sentences } from "../exercise/tree.ts";
 import { faultFrom } from "../protocol/fault.ts";
 import type { CheckResult, UnaskedCheck } from "../protocol/grade.ts";
-import { AskRequest, CheckFinished, GradeRequest, type ImplementationName, PrepareRequest, StartRequest, StopNotification } from "../protocol/grader.ts";
+import {
+  AskRequest,
+  CheckFinished,
+  GradeRequest,
+  type ImplementationName,
+  PrepareRequest,
+  StartRequest,
+  type StartResult,
+  StopNotification,
+} from "../protocol/grader.ts";
 import {
   type BackendInfo,
   type BackendName,
@@ -50,6 +59,8 @@ export class GradeSession {
   #pack: Promise<Process> | undefined;
   #prepared: Promise<Process> | undefined;
   #attempt: SourceTree | undefined;
+  /** The attempt, started before the grader asks for it. */
+  #early: Promise<StartResult> | undefined;
   #judged: { backend?: BackendInfo; problem?: ImplementationFault } = {};
   #disposed = false;
   #onOutput: (text: string) => void = () => {};
@@ -68,7 +79,8 @@ export class GradeSession {
     this.#attempt = attempt;
     this.#onOutput = onOutput;
     const preparing = this.prepare();
-    this.options.spares.fill(["runtime"]).catch(() => {}); // the attempt's process starts meanwhile; whoever takes it hears how
+    this.#early = this.#start("attempt");
+    this.#early.catch(() => {}); // the grader hears of it when it asks
     const grader = await preparing;
     grader.connection.onNotification(CheckFinished, onCheck);
     const answer = await grader.ask((connection) => connection.sendRequest(GradeRequest, null));
@@ -87,7 +99,7 @@ export class GradeSession {
     this.#pack = readied(this.#take("runtime"));
     this.#pack.catch(() => {}); // told when it is asked
     grader.onOutput = (text) => log(`grader: ${text.trimEnd()}`);
-    grader.connection.onRequest(StartRequest, ({ name }) => this.#start(name));
+    grader.connection.onRequest(StartRequest, ({ name }) => (name === "attempt" ? this.#startAttempt() : this.#start(name)));
     grader.connection.onRequest(AskRequest, ({ id, ...call }) =>
       this.#at(id).process.ask((connection) => connection.sendRequest(CallRequest, { ...call, implementation: this.#at(id).implementation })),
     );
@@ -98,7 +110,14 @@ export class GradeSession {
     return grader;
   }
 
-  async #start(name: ImplementationName) {
+  /** One that has ended since is started anew. */
+  #startAttempt(): Promise<StartResult> {
+    const early = this.#early;
+    this.#early = undefined;
+    return early ?? this.#start("attempt");
+  }
+
+  async #start(name: ImplementationName): Promise<StartResult> {
     const process = await this.#processFor(name);
     try {
       const params = { source: this.#sourceOf(name), seed: runtimeSeed(this.options.seed), corpus: this.options.corpus };

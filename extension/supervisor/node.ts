@@ -1,5 +1,6 @@
 /** Which Node runs the child processes: the editor's own where it can do all that is needed, otherwise the best one at hand. */
 import { execFile } from "node:child_process";
+import * as nodeModule from "node:module";
 import path from "node:path";
 import { promisify } from "node:util";
 import { messageOf, UserError } from "../errors.ts";
@@ -61,18 +62,37 @@ const DRIVERS = /^(LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|VK_\w+|CUDA_\w+|NVIDIA_\w+|
 /** What a child that uses a GPU gets beside that. */
 export const driverEnvironment = (): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(process.env).filter(([name]) => DRIVERS.test(name)));
 
+/** What this very program can do need not be tried, where it knows a sandbox. (Electron knows flags that it does not heed.) */
+function ownProgram(): NodeProgram | undefined {
+  if (process.versions.electron) return undefined;
+  const sandbox = SANDBOXES.find((flags) => flags.every((flag) => process.allowedNodeEnvironmentFlags.has(flag)));
+  if (!sandbox?.length) return undefined;
+  return described(
+    process.execPath,
+    process.versions.node,
+    sandbox,
+    typeof (nodeModule as { stripTypeScriptTypes?: unknown }).stripTypeScriptTypes === "function",
+  );
+}
+
+function described(program: string, version: string, sandbox: readonly string[], strips: boolean): NodeProgram {
+  const notes = [
+    ...(sandbox.length > 0 ? [] : ["no permission model: learner code is not sandboxed"]),
+    ...(strips ? [] : ["no type stripping of its own: a library does it"]),
+  ];
+  return { path: program, version, sandbox, stripper: strips ? "node" : "amaro", notes };
+}
+
 async function probe(program: string): Promise<NodeProgram> {
+  const own = program === process.execPath ? ownProgram() : undefined;
+  if (own) return own;
   let refused: unknown;
   for (const sandbox of SANDBOXES) {
     try {
       const { stdout } = await promisify(execFile)(program, [...BASE_FLAGS, ...sandbox, "-e", PROBE], { env: childEnvironmentOf(program), timeout: 10_000 });
       const [path, version, strips] = JSON.parse(stdout) as [string, string, boolean]; // the path that a name stood for
       if (Number.parseInt(version, 10) < 20) throw new Error(`version ${version} is too old`);
-      const notes = [
-        ...(sandbox.length > 0 ? [] : ["no permission model: learner code is not sandboxed"]),
-        ...(strips ? [] : ["no type stripping of its own: a library does it"]),
-      ];
-      return { path, version, sandbox, stripper: strips ? "node" : "amaro", notes };
+      return described(path, version, sandbox, strips);
     } catch (error) {
       refused ??= error;
       if ((error as NodeJS.ErrnoException).code === "ENOENT") break;

@@ -1,13 +1,9 @@
 /** Processes that are started before they are needed. Each is used once. */
 import { Process, type ProcessOptions, type ProgramName } from "./process.ts";
 
-/** After ten minutes without a grade or an open exercise nothing waits any more. */
-const IDLE_MS = 10 * 60_000;
-
 export class Spares {
   readonly #options: Omit<ProcessOptions, "program">;
   readonly #waiting = new Map<ProgramName, Process>();
-  #idle: NodeJS.Timeout | undefined;
 
   constructor(options: Omit<ProcessOptions, "program">) {
     this.#options = options;
@@ -26,22 +22,16 @@ export class Spares {
     for (const program of programs) {
       if (!this.#waiting.get(program)?.running) this.#waiting.set(program, this.#start(program));
     }
-    this.#restartClock();
     await Promise.all(programs.map((program) => this.#waiting.get(program)?.ready));
   }
 
+  /** Nothing waits any more. */
   dispose(): void {
-    clearTimeout(this.#idle);
     for (const spare of this.#waiting.values()) spare.kill();
     this.#waiting.clear();
   }
 
   #start(program: ProgramName): Process {
     return new Process({ ...this.#options, program });
-  }
-
-  #restartClock(): void {
-    clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.dispose(), IDLE_MS).unref();
   }
 }

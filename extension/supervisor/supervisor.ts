@@ -20,6 +20,8 @@ import { Spares } from "./spares.ts";
 
 export const createSupervisor = (options: SupervisorOptions): Supervisor => new NodeSupervisor(options);
 
+const IDLE_MS = 10 * 60_000;
+
 /** Runs it on no backend: nothing was started. */
 const NO_BACKEND: BackendInfo = { name: "cpu", device: "none", skipped: [] };
 
@@ -34,6 +36,7 @@ class NodeSupervisor implements Supervisor {
   #ladder: Promise<Ladder> | undefined;
   /** A grade on save whose checks are loaded and whose expected answers are had. */
   #prepared: GradeSession | undefined;
+  #idle: NodeJS.Timeout | undefined;
   #disposed = false;
 
   constructor(options: SupervisorOptions) {
@@ -57,8 +60,9 @@ class NodeSupervisor implements Supervisor {
       return await this.#gradeOf(request, session.options.seed, attempt, judged, startedAt, performance.now() - started);
     } finally {
       signal?.removeEventListener("abort", abort);
-      await this.#end(session);
-      if (!signal?.aborted && request.tier === "save" && !request.subject) void this.warm(exercise, request.corpus);
+      const ended = this.#end(session);
+      if (signal?.aborted) await ended;
+      else if (request.tier === "save" && !request.subject) setImmediate(() => void this.warm(exercise, request.corpus)); // the verdict comes first
     }
   }
 
@@ -105,6 +109,7 @@ class NodeSupervisor implements Supervisor {
 
   async dispose(): Promise<void> {
     this.#disposed = true;
+    clearTimeout(this.#idle);
     for (const controller of this.#runs) controller.abort();
     (await this.#spares)?.dispose();
     await Promise.all([...this.#sessions].map((session) => session.dispose()));
@@ -124,6 +129,7 @@ class NodeSupervisor implements Supervisor {
       await this.#prepared.prepare();
     }
     await spares.fill(["runtime"]);
+    this.#restartClock();
   }
 
   async #sessionFor(request: GradeRequest): Promise<GradeSession> {
@@ -143,8 +149,21 @@ class NodeSupervisor implements Supervisor {
   }
 
   async #end(session: GradeSession): Promise<void> {
-    this.#sessions.delete(session);
     await session.dispose();
+    this.#sessions.delete(session);
+  }
+
+  #restartClock(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => void this.#rest(), this.#options.idleMs ?? IDLE_MS).unref();
+  }
+
+  /** Ends what waits for a grade. */
+  async #rest(): Promise<void> {
+    const prepared = this.#prepared;
+    this.#prepared = undefined;
+    (await this.#spares)?.dispose();
+    if (prepared) await this.#end(prepared);
   }
 
   /** A fault of the machine or of the pack is no verdict on the attempt. */

@@ -5,7 +5,7 @@ import { describe, it } from "mocha";
 import type { Supervisor } from "../../extension/supervisor/api.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
 import { descendantsOf, isRunning } from "./children.ts";
-import { attemptOf, dist, tinyExercise } from "./tinyPack.ts";
+import { attemptOf, dist, REFERENCE, tinyExercise } from "./tinyPack.ts";
 
 const LOOP = attemptOf('export const double = () => { console.log("here"); for (;;); };\nexport const answer = double;');
 
@@ -82,6 +82,28 @@ describe("what is cancelled leaves no process", function () {
       await supervisor.dispose();
     });
   }
+
+  it("nor does a prepared grade that nobody asks for; the next grade prepares its own", async () => {
+    const supervisor = createSupervisor({ dist, idleMs: 0 });
+    const exercise = await tinyExercise();
+    await supervisor.warm(exercise);
+    await Promise.all(descendantsOf(process.pid, `${dist}/`).map(ended));
+    const { outcome } = await supervisor.grade({ exercise, attempt: attemptOf(REFERENCE), tier: "save" });
+    assert.equal(outcome, "passed");
+    await supervisor.dispose();
+    assert.deepEqual(descendantsOf(process.pid, `${dist}/`), []);
+  });
+
+  it("spares are few: a prepared grade is a grader, the pack's runtime and the attempt's, however often it is asked for", async () => {
+    const supervisor = createSupervisor({ dist });
+    const [exercise, other] = [await tinyExercise(), await tinyExercise()];
+    for (const one of [exercise, other, exercise]) await supervisor.warm(one);
+    await supervisor.grade({ exercise, attempt: attemptOf(REFERENCE), tier: "save" });
+    await supervisor.warm(exercise);
+    const waiting = descendantsOf(process.pid, `${dist}/`);
+    assert.ok(waiting.length >= 3 && waiting.length <= 6, `${waiting.length} processes`); // those of the grade before may still be ending
+    await supervisor.dispose();
+  });
 
   it("nor does a host that is killed", async () => {
     const host = spawn(process.execPath, ["--no-warnings", new URL("./killedHost.ts", import.meta.url).pathname], { stdio: ["ignore", "pipe", "inherit"] });
