@@ -13,6 +13,7 @@ import { open } from "./commands/open.ts";
 import { keygen, publish } from "./commands/publish.ts";
 import { run } from "./commands/run.ts";
 import { gradeSubmission, submit } from "./commands/submit.ts";
+import { verify } from "./commands/verify.ts";
 import type { Context } from "./context.ts";
 import { COULD_NOT_GRADE, type CommandResult, type GlobalOptions, perform } from "./perform.ts";
 
@@ -102,6 +103,17 @@ add("publish", "Publish the pack of a folder, as an npm package.")
 add("keygen", "Make the keys that sign your packs and open what is sealed in them.")
   .argument("[folder]", "where they are kept")
   .action((folder, options) => act(options, (context) => keygen(context, folder)));
+program
+  .command("verify")
+  .description("Prove a pack: what is right passes, what is wrong is caught by name.")
+  .argument("<pack>", "its folder")
+  .option("--exercise <exercise>", "only this one: its number, folder name or id")
+  .option("--fast", "only the checks that the editor asks on every save")
+  .option("--no-cache", "prove anew what has not changed since")
+  .option("--json <file>", "write the proof there, for programs")
+  .option("--markdown <file>", "write the kill matrix there, for the pack's page")
+  .option("--verbose", "say on standard error what happens underneath")
+  .action((folder, { verbose, ...options }) => act({ verbose }, (context) => verify(context, folder, options)));
 add("doctor", "Say what exercises would run on.").action((options) => act(options, (context) => doctor(context, version)));
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -12,23 +12,25 @@ export interface Question {
   readonly seed: number;
 }
 
-/** @param onFunction hears of each function of the surface that the check turns to */
-export async function ask(
-  { definition, seed }: Question,
-  name: ImplementationName,
-  all: Implementations,
-  onFunction = (_: string): void => {},
-): Promise<Value> {
-  const { impl, calls } = await all.get(name);
-  calls.length = 0;
-  return (await definition.ask(watched(impl, onFunction) as never, new Draw(seed), toolsFor(calls))) as Value;
+export interface Watch {
+  /** Hears of each function of the surface that the check turns to. */
+  readonly onFunction?: (name: string) => void;
+  /** Hears that the check measures. */
+  readonly onMeasure?: () => void;
 }
 
-const toolsFor = (calls: readonly Call[]): AskTools => ({
+export async function ask({ definition, seed }: Question, name: ImplementationName, all: Implementations, watch: Watch = {}): Promise<Value> {
+  const { impl, calls } = await all.get(name);
+  calls.length = 0;
+  return (await definition.ask(watched(impl, watch) as never, new Draw(seed), toolsFor(calls, watch))) as Value;
+}
+
+const toolsFor = (calls: readonly Call[], { onMeasure }: Watch): AskTools => ({
   trace: () => eventsOf(calls).flatMap((event) => (event.kind === "points" ? event.points : [])),
   spans: () => eventsOf(calls).flatMap((event) => (event.kind === "spans" ? event.spans : [])),
   tensors: () => eventsOf(calls).flatMap((event) => (event.kind === "tensors" ? event.tensors : [])),
   measure: async (question) => {
+    onMeasure?.();
     const before = calls.length;
     const value = await question();
     const own = calls.slice(before);
@@ -38,10 +40,10 @@ const toolsFor = (calls: readonly Call[]): AskTools => ({
 
 const eventsOf = (calls: readonly Call[]): RunEvent[] => calls.flatMap(({ events }) => events);
 
-const watched = (impl: object, onFunction: (name: string) => void): object =>
+const watched = (impl: object, { onFunction }: Watch): object =>
   new Proxy(impl, {
     get: (target, name, receiver) => {
-      if (typeof name === "string") onFunction(name);
+      if (typeof name === "string") onFunction?.(name);
       return Reflect.get(target, name, receiver);
     },
   });

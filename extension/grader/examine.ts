@@ -1,9 +1,11 @@
 /** One check, asked of the attempt and judged: what mocha's test body does. */
+import { createHash } from "node:crypto";
 import { explain, redact } from "../grading/explain.ts";
 import { judge } from "../grading/judge.ts";
-import type { CheckResult, Outcome } from "../protocol/grade.ts";
+import type { CheckResult, Evidence, Outcome } from "../protocol/grade.ts";
 import type { Value } from "../protocol/tensor.ts";
-import { ask, type Question } from "./ask.ts";
+import { encode } from "../protocol/wire.ts";
+import { ask, type Question, type Watch } from "./ask.ts";
 import type { Implementations } from "./implementations.ts";
 import { AttemptFault } from "./remote.ts";
 
@@ -20,44 +22,57 @@ export type Wrong = { readonly got: Value } | { readonly threw: string };
 export interface Examined extends Pick<CheckResult, "outcome" | "message">, Partial<Omit<CheckResult, "outcome" | "message">> {
   /** The answer that was judged wrong, also of a hidden check, or what was thrown instead: it stays in this process. */
   readonly wrong?: Wrong;
+  /** What was judged, for evidence. */
+  readonly judged?: { readonly got: Value; readonly normalizedError?: number; readonly measured: boolean };
 }
 
 /** Asks the attempt and judges its answer; what the mistake is, is found out once all checks have been asked. */
 export async function examine(check: PreparedCheck, all: Implementations, onFunction?: (name: string) => void): Promise<Examined> {
   if (check.unprepared) return { outcome: "notGraded", message: check.unprepared };
   let got: Value;
+  let measured = false;
   try {
-    got = await askAttempt(check, all, onFunction);
+    got = await askAttempt(check, all, { onFunction, onMeasure: () => (measured = true) });
   } catch (error) {
     return thrown(error);
   }
-  const { passed, mismatch, error } = judge(got, check.want, check.definition.expect.expectation);
-  const measured = error === undefined ? {} : { error };
-  if (passed) return { outcome: "passed", message: "", ...measured, ...shown(check, { got }) };
+  const { passed, mismatch, error, normalizedError } = judge(got, check.want, check.definition.expect.expectation);
+  const judged = { got, normalizedError, measured };
+  const distance = error === undefined ? {} : { error };
+  if (passed) return { outcome: "passed", message: "", judged, ...distance, ...shown(check, { got }) };
   const { hidden = false } = check.definition;
   const message = mismatch ? explain(mismatch, { hidden }) : "The answer is not what was expected.";
   const told = mismatch && (hidden ? redact(mismatch) : mismatch);
-  return { outcome: "failed", message, wrong: { got }, ...(told && { mismatch: told }), ...shown(check, { got, ...measured }) };
+  return { outcome: "failed", message, judged, wrong: { got }, ...(told && { mismatch: told }), ...shown(check, { got, ...distance }) };
 }
 
 /** A process that ended under this question may have been ended by an earlier one (by a timer, by filling the memory): a fresh one is asked. */
-async function askAttempt(check: PreparedCheck, all: Implementations, onFunction?: (name: string) => void): Promise<Value> {
+async function askAttempt(check: PreparedCheck, all: Implementations, watch: Watch): Promise<Value> {
   const { answered } = await all.get("attempt");
   try {
-    return await ask(check, "attempt", all, onFunction);
+    return await ask(check, "attempt", all, watch);
   } catch (error) {
     if (!answered || !(error instanceof AttemptFault) || error.fault.kind !== "died") throw error;
     process.stderr.write(`"${check.definition.title}" is asked anew, as the attempt's process ended: ${error.message}\n`);
-    return ask(check, "attempt", all, onFunction);
+    return ask(check, "attempt", all, watch);
   }
 }
 
 /** The result as it is kept and shown. */
-export function resultOf(check: PreparedCheck, { wrong: _, ...examined }: Examined, ms: number): CheckResult {
+export function resultOf(check: PreparedCheck, { wrong: _, judged: __, ...examined }: Examined, ms: number): CheckResult {
   const { title, hidden = false, when, points, hint, expect } = check.definition;
   const tolerance = expect.expectation.kind === "near" ? expect.expectation.tolerance : undefined;
   const help = examined.outcome !== "passed" && hint ? { hint } : {};
   return { id: check.id, title, hidden, when, points, ms, ...(tolerance && { tolerance }), ...help, ...examined };
+}
+
+export function evidenceOf({ judged }: Examined): Evidence {
+  if (!judged) return {};
+  const { got, normalizedError, measured } = judged;
+  const digest = createHash("sha256")
+    .update(JSON.stringify(encode(got)))
+    .digest("hex");
+  return { digest, measured, ...(Number.isFinite(normalizedError) && { normalizedError }) };
 }
 
 /** An attempt that threw is `errored`; a check that cannot use what it was answered has found an answer of the wrong form. */

@@ -11,7 +11,7 @@ import { PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
 import type { PreparedCheck } from "./examine.ts";
 import { Implementations } from "./implementations.ts";
 import { MistakenAnswers } from "./mistakenAnswers.ts";
-import { prepareChecks, unaskedOf } from "./prepare.ts";
+import { descriptionOf, prepareChecks, unaskedOf } from "./prepare.ts";
 import { runChecks } from "./suite.ts";
 
 const connection = connect();
@@ -33,13 +33,16 @@ connection.onRequest(PrepareRequest, async (params) => {
   sentences = params.sentences;
   prepared = await prepareChecks(definedChecks(), params, implementations);
   if (params.tier === "save") void mistaken.askAhead(prepared);
-  return { checks: prepared.length };
+  return { checks: definedChecks().map(descriptionOf) };
 });
 
-connection.onRequest(GradeRequest, async () => {
+connection.onRequest(GradeRequest, async (params) => {
   mistaken.stopAhead();
+  await implementations.stop("attempt"); // of an earlier grade
   const tell = (result: CheckResult) => void connection.sendNotification(CheckFinished, result);
-  return { unasked: unaskedOf(check.definedChecks(), prepared), results: await runChecks(prepared, implementations, mistaken, sentences, tell) };
+  const checks = prepared.filter(({ definition }) => params.only?.includes(definition.title) ?? true);
+  const results = await runChecks({ checks, all: implementations, mistaken, sentences }, params, tell);
+  return { unasked: unaskedOf(check.definedChecks(), prepared), results };
 });
 
 void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend: { name: "cpu", device: "grader", skipped: [] } });

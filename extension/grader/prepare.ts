@@ -1,7 +1,8 @@
 /** What can be done before the attempt is there: inputs' seeds and expected answers. */
 import { type CheckDefinition, Draw } from "../check/index.ts";
 import { messageOf } from "../errors.ts";
-import type { Expectation, UnaskedCheck } from "../protocol/grade.ts";
+import { asksReference } from "../grading/expectation.ts";
+import type { CheckDescription, UnaskedCheck } from "../protocol/grade.ts";
 import type { PrepareParams } from "../protocol/grader.ts";
 import type { Value } from "../protocol/tensor.ts";
 import { ask } from "./ask.ts";
@@ -10,16 +11,25 @@ import type { Implementations } from "./implementations.ts";
 
 export async function prepareChecks(
   definitions: readonly CheckDefinition[],
-  { seed, tier }: Pick<PrepareParams, "seed" | "tier">,
+  { seed, tier, only }: Pick<PrepareParams, "seed" | "tier" | "only">,
   all: Implementations,
 ): Promise<PreparedCheck[]> {
   const prepared: PreparedCheck[] = [];
   for (const [index, definition] of definitions.entries()) {
-    if (tier === "save" && definition.when !== "save") continue;
+    if ((tier === "save" && definition.when !== "save") || only?.includes(definition.title) === false) continue;
     prepared.push(await withAnswer({ definition, id: idOf(definition, index), seed: mixed(seed, index) }, all));
   }
   return prepared;
 }
+
+export const descriptionOf = ({ title, when, points, hidden = false, catches = [], expect }: CheckDefinition): CheckDescription => ({
+  title,
+  when,
+  points,
+  hidden,
+  catches,
+  expectation: expect.expectation,
+});
 
 /** What is known of the checks that were left out. */
 export const unaskedOf = (definitions: readonly CheckDefinition[], prepared: readonly PreparedCheck[]): UnaskedCheck[] =>
@@ -45,9 +55,6 @@ async function wanted(check: PreparedCheck, all: Implementations): Promise<Value
   const given = await answer?.(new Draw(check.seed), all.onnx);
   return expectation.kind === "each" ? { ...(ofReference as object), ...(given as object) } : (given ?? ofReference);
 }
-
-const asksReference = (expectation: Expectation): boolean =>
-  expectation.kind === "each" ? Object.values(expectation.parts).some(asksReference) : "source" in expectation && expectation.source === "reference";
 
 const slug = (title: string): string =>
   title

@@ -1,8 +1,9 @@
 /** The checks as a mocha suite: order, timeouts and isolation of failures are mocha's. */
 import Mocha from "mocha";
 import type { CheckResult, Diagnosis } from "../protocol/grade.ts";
+import type { GradeParams } from "../protocol/grader.ts";
 import { diagnoses, type WrongAnswer } from "./diagnoses.ts";
-import { type Examined, examine, type PreparedCheck, resultOf } from "./examine.ts";
+import { type Examined, evidenceOf, examine, type PreparedCheck, resultOf } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
 import type { MistakenAnswers } from "./mistakenAnswers.ts";
 
@@ -16,24 +17,29 @@ interface Asked {
   readonly ms: number;
 }
 
+interface Suite {
+  readonly checks: readonly PreparedCheck[];
+  readonly all: Implementations;
+  readonly mistaken: MistakenAnswers;
+  readonly sentences: Readonly<Record<string, string>>;
+}
+
 /** @param onResult hears of each check as soon as its verdict stands; of a wrong answer once it is known which mistake it is */
 export async function runChecks(
-  checks: readonly PreparedCheck[],
-  all: Implementations,
-  mistaken: MistakenAnswers,
-  sentences: Readonly<Record<string, string>>,
+  { checks, all, mistaken, sentences }: Suite,
+  { evidence = false, diagnose = true }: GradeParams,
   onResult: (result: CheckResult) => void,
 ): Promise<readonly CheckResult[]> {
   const asked = await askAll(checks, all, (check, { examined, ms }) => {
     if (!examined.wrong) onResult(resultOf(check, examined, ms));
   });
   const wrong = [...asked].flatMap(([check, { examined }]): WrongAnswer[] => (examined.wrong ? [{ check, wrong: examined.wrong }] : []));
-  const found = await diagnoses(wrong, mistaken, sentences);
+  const found = diagnose ? await diagnoses(wrong, mistaken, sentences) : new Map<string, Diagnosis>();
   return [...asked].map(([check, { examined, ms }]) => {
     const diagnosis = found.get(check.id);
     const result = resultOf(check, diagnosis ? diagnosed(examined, diagnosis) : examined, ms);
     if (examined.wrong) onResult(result);
-    return result;
+    return evidence ? { ...result, evidence: evidenceOf(examined) } : result;
   });
 }
 

@@ -54,6 +54,26 @@ export interface Diagnosis {
   readonly distance: number;
 }
 
+/** What a check says of itself. */
+export interface CheckDescription {
+  readonly title: string;
+  readonly when: "save" | "run";
+  readonly points: number;
+  readonly hidden: boolean;
+  readonly catches: readonly string[];
+  readonly expectation: Expectation;
+}
+
+/** What verify learns of an answer beyond the verdict; a learner's grade never holds it. */
+export interface Evidence {
+  /** The largest error in units of what is allowed; absent where no number says it. */
+  readonly normalizedError?: number;
+  /** sha256 of the answer. */
+  readonly digest?: string;
+  /** The check measured time or memory: the answer is another each time. */
+  readonly measured?: boolean;
+}
+
 export interface CheckResult {
   readonly id: string;
   readonly title: string;
@@ -74,6 +94,7 @@ export interface CheckResult {
   /** Largest error against the expected answer, where the expectation is a distance. For verify. */
   readonly error?: number;
   readonly tolerance?: Tolerance;
+  readonly evidence?: Evidence;
   /** For shown checks of the panel; absent for hidden ones. */
   readonly got?: Value;
 }

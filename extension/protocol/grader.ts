@@ -1,6 +1,6 @@
 /** Messages between the supervisor and one grader process, on the same descriptors as a runtime's. */
 import { NotificationType, RequestType } from "vscode-jsonrpc";
-import type { CheckResult, UnaskedCheck } from "./grade.ts";
+import type { CheckDescription, CheckResult, UnaskedCheck } from "./grade.ts";
 import type { CallParams, CallResult, ImplementationFault, LoadResult, SourceTree } from "./runtime.ts";
 
 /** Which implementation the grader wants to ask. The supervisor alone decides what process that is. */
@@ -14,13 +14,26 @@ export interface PrepareParams {
   readonly checkFiles: readonly string[];
   readonly seed: number;
   readonly tier: "save" | "run";
+  /** Titles of the checks to prepare; all of the tier when absent. */
+  readonly only?: readonly string[];
   /** Misconception name -> the sentence that the learner is told. */
   readonly sentences: Readonly<Record<string, string>>;
 }
-/** Loads the checks and asks the reference: all that can be done before the attempt is there. */
-export const PrepareRequest = new RequestType<PrepareParams, { readonly checks: number }, ImplementationFault>("prepare");
+/** Loads the checks and asks the reference: all that can be done before the attempt is there. @returns every check, also those left out */
+export const PrepareRequest = new RequestType<PrepareParams, { readonly checks: readonly CheckDescription[] }, ImplementationFault>("prepare");
+
+/** For verify, which judges one implementation after another; a learner's grade has none of them. */
+export interface GradeParams {
+  /** Titles of the prepared checks to ask. */
+  readonly only?: readonly string[];
+  readonly evidence?: boolean;
+  /** False: it is not found out which mistake was made. */
+  readonly diagnose?: boolean;
+}
 /** Judges the attempt. */
-export const GradeRequest = new RequestType<null, { readonly results: readonly CheckResult[]; readonly unasked: readonly UnaskedCheck[] }, void>("grade");
+export const GradeRequest = new RequestType<GradeParams, { readonly results: readonly CheckResult[]; readonly unasked: readonly UnaskedCheck[] }, void>(
+  "grade",
+);
 export const CheckFinished = new NotificationType<CheckResult>("checkFinished");
 
 /** Grader -> supervisor. "attempt" is whatever is to be judged, for verify also a variant or a misconception. */

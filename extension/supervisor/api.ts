@@ -1,8 +1,9 @@
 /** What the supervisor offers to the command line and to the editor. */
 import type { Exercise } from "../exercise/model.ts";
-import type { CheckResult, Grade } from "../protocol/grade.ts";
-import type { ImplementationName } from "../protocol/grader.ts";
+import type { CheckDescription, CheckResult, Grade } from "../protocol/grade.ts";
+import type { GradeParams, ImplementationName } from "../protocol/grader.ts";
 import type { BackendInfo, BackendName, ImplementationFault, RunEvent, SourceTree } from "../protocol/runtime.ts";
+import type { Judged } from "./gradeSession.ts";
 import type { Ladder } from "./ladder.ts";
 import type { NodeProgram } from "./node.ts";
 
@@ -20,6 +21,33 @@ export interface GradeRequest {
   readonly onCheck?: (result: CheckResult) => void;
   /** What the attempt printed while it was asked. */
   readonly onOutput?: (text: string) => void;
+}
+
+/** Checks with one seed, to be asked of one implementation after another; for verify. */
+export interface ExaminationRequest {
+  readonly exercise: Exercise;
+  readonly tier: "save" | "run";
+  readonly seed: number;
+  /** Titles of the checks to ask; all of the tier when absent. */
+  readonly only?: readonly string[];
+}
+
+export interface Examination {
+  /** Every check of the exercise. */
+  readonly checks: readonly CheckDescription[];
+  /** Rejects when the grader dies. */
+  grade(attempt: SourceTree, params: GradeParams): Promise<Judged>;
+  end(): Promise<void>;
+}
+
+/** The checks of an exercise cannot be asked: they do not load, or their process dies. */
+export class PackFault extends Error {
+  readonly fault: ImplementationFault;
+  constructor(fault: ImplementationFault) {
+    super(fault.message);
+    this.name = "PackFault";
+    this.fault = fault;
+  }
 }
 
 export interface RunRequest {
@@ -49,6 +77,8 @@ export interface Supervisor {
   /** Rejects with an AbortError when cancelled; a machine fault is a grade `notGraded`, not a rejection. */
   grade(request: GradeRequest): Promise<Grade>;
   run(request: RunRequest): Promise<RunResult>;
+  /** @throws {PackFault} */
+  examine(request: ExaminationRequest): Promise<Examination>;
   /** Prepares a grade of an exercise that is likely to be graded soon; resolves when it is prepared, never rejects. */
   warm(exercise: Exercise, corpus?: string): Promise<void>;
   /** The Node program that runs everything; for `practicum doctor`. */

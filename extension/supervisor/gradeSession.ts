@@ -6,10 +6,11 @@ import { ResponseError } from "vscode-jsonrpc/node";
 import type { Exercise } from "../exercise/model.ts";
 import { checkFiles, checkTree, implementationTree, sentences } from "../exercise/tree.ts";
 import { faultFrom } from "../protocol/fault.ts";
-import type { CheckResult, UnaskedCheck } from "../protocol/grade.ts";
+import type { CheckDescription, CheckResult, UnaskedCheck } from "../protocol/grade.ts";
 import {
   AskRequest,
   CheckFinished,
+  type GradeParams,
   GradeRequest,
   type ImplementationName,
   PrepareRequest,
@@ -36,6 +37,8 @@ export interface SessionOptions {
   readonly tier: "save" | "run";
   readonly seed: number;
   readonly corpus?: string;
+  /** Titles of the checks that are to be asked at all; every one of the tier when absent. */
+  readonly only?: readonly string[];
   /** The one backend that the learner wants, where a grade can use it. */
   readonly pin?: BackendName;
   readonly spares: Spares;
@@ -53,6 +56,8 @@ export interface Judged {
 
 export class GradeSession {
   readonly options: SessionOptions;
+  /** Every check of the exercise, once it is prepared. */
+  checks: readonly CheckDescription[] = [];
   readonly #processes: Process[] = [];
   /** What the grader has started: its id is the index. */
   readonly #started: { process: Process; implementation: number }[] = [];
@@ -75,15 +80,22 @@ export class GradeSession {
     return this.#prepared;
   }
 
-  async grade(attempt: SourceTree, onCheck: (result: CheckResult) => void = () => {}, onOutput: (text: string) => void = () => {}): Promise<Judged> {
+  /** One attempt after another may be graded: what does not depend on it is done once. */
+  async grade(
+    attempt: SourceTree,
+    onCheck: (result: CheckResult) => void = () => {},
+    onOutput: (text: string) => void = () => {},
+    params: GradeParams = {},
+  ): Promise<Judged> {
     this.#attempt = attempt;
+    this.#judged = {};
     this.#onOutput = onOutput;
     const preparing = this.prepare();
     this.#early = this.#start("attempt");
     this.#early.catch(() => {}); // the grader hears of it when it asks
     const grader = await preparing;
     grader.connection.onNotification(CheckFinished, onCheck);
-    const answer = await grader.ask((connection) => connection.sendRequest(GradeRequest, null));
+    const answer = await grader.ask((connection) => connection.sendRequest(GradeRequest, params));
     return { ...answer, ...this.#judged };
   }
 
@@ -94,7 +106,7 @@ export class GradeSession {
   }
 
   async #prepare(): Promise<Process> {
-    const { exercise, seed, tier, log } = this.options;
+    const { exercise, seed, tier, only, log } = this.options;
     const grader = this.#take("grader");
     this.#pack = readied(this.#take("runtime"));
     this.#pack.catch(() => {}); // told when it is asked
@@ -105,8 +117,9 @@ export class GradeSession {
     );
     grader.connection.onNotification(StopNotification, ({ id }) => this.#at(id).process.kill());
     await grader.ready;
-    const params = { exercise: exercise.id, checks: checkTree(exercise), checkFiles: checkFiles(exercise), seed, tier, sentences: sentences(exercise) };
-    await grader.ask((connection) => connection.sendRequest(PrepareRequest, params));
+    const sources = { exercise: exercise.id, checks: checkTree(exercise), checkFiles: checkFiles(exercise), sentences: sentences(exercise) };
+    const { checks } = await grader.ask((connection) => connection.sendRequest(PrepareRequest, { ...sources, seed, tier, only }));
+    this.checks = checks;
     return grader;
   }
 

@@ -10,7 +10,16 @@ import { scoreOf } from "../grading/score.ts";
 import { faultFrom } from "../protocol/fault.ts";
 import { type Grade, overall } from "../protocol/grade.ts";
 import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, type SourceTree } from "../protocol/runtime.ts";
-import type { GradeRequest, RunRequest, RunResult, Supervisor, SupervisorOptions } from "./api.ts";
+import {
+  type Examination,
+  type ExaminationRequest,
+  type GradeRequest,
+  PackFault,
+  type RunRequest,
+  type RunResult,
+  type Supervisor,
+  type SupervisorOptions,
+} from "./api.ts";
 import { GradeSession, type Judged } from "./gradeSession.ts";
 import { type Climbed, Ladder } from "./ladder.ts";
 import { findNode, type NodeProgram } from "./node.ts";
@@ -64,6 +73,28 @@ class NodeSupervisor implements Supervisor {
       if (signal?.aborted) await ended;
       else if (request.tier === "save" && !request.subject) setImmediate(() => void this.warm(exercise, request.corpus)); // the verdict comes first
     }
+  }
+
+  async examine(request: ExaminationRequest): Promise<Examination> {
+    const session = this.#newSession(await this.#pool(), request);
+    const orFault = async <T>(work: Promise<T>): Promise<T> => {
+      try {
+        return await work;
+      } catch (error) {
+        throw new PackFault(problemOfPack(error));
+      }
+    };
+    try {
+      await orFault(session.prepare());
+    } catch (error) {
+      await this.#end(session);
+      throw error;
+    }
+    return {
+      checks: session.checks,
+      grade: (attempt, params) => orFault(session.grade(attempt, undefined, undefined, params)),
+      end: () => this.#end(session),
+    };
   }
 
   async run(request: RunRequest): Promise<RunResult> {
@@ -141,9 +172,9 @@ class NodeSupervisor implements Supervisor {
     return this.#newSession(await this.#pool(), request);
   }
 
-  #newSession(spares: Spares, request: Pick<GradeRequest, "exercise" | "tier" | "seed" | "corpus">): GradeSession {
-    const { exercise, tier, seed = newSeed() } = request;
-    const session = new GradeSession({ exercise, tier, seed, corpus: corpusOf(request), pin: this.#options.backend, spares, log: this.#log });
+  #newSession(spares: Spares, request: Pick<GradeRequest, "exercise" | "tier" | "seed" | "corpus"> & Pick<ExaminationRequest, "only">): GradeSession {
+    const { exercise, tier, seed = newSeed(), only } = request;
+    const session = new GradeSession({ exercise, tier, seed, only, corpus: corpusOf(request), pin: this.#options.backend, spares, log: this.#log });
     this.#sessions.add(session);
     return session;
   }

@@ -1,0 +1,43 @@
+import { writeFile } from "node:fs/promises";
+import { defaultCacheFolder } from "../../packs/evidenceCache.ts";
+import { proofPage } from "../../packs/markdown.ts";
+import { verifyPack } from "../../packs/verify.ts";
+import type { Context } from "../context.ts";
+import type { CommandResult } from "../perform.ts";
+import { exerciseLines, packLines } from "../verifyReport.ts";
+
+export interface VerifyCommandOptions {
+  readonly exercise?: string;
+  readonly fast?: boolean;
+  /** False for --no-cache. */
+  readonly cache: boolean;
+  /** Files to write. */
+  readonly json?: string;
+  readonly markdown?: string;
+}
+
+export async function verify(context: Context, folder: string, options: VerifyCommandOptions): Promise<CommandResult> {
+  const { terminal, supervisor, dist, signal } = context;
+  const say = (lines: readonly string[]) => {
+    for (const line of lines) terminal.print(line);
+  };
+  try {
+    const proof = await verifyPack(folder, {
+      supervisor,
+      dist,
+      signal,
+      tier: options.fast ? "save" : "run",
+      exercise: options.exercise,
+      cacheFolder: options.cache ? defaultCacheFolder() : undefined,
+      onProgress: (done, planned, words) => terminal.progress(done, planned, words),
+      onExercise: (exercise) => say(exerciseLines(exercise, terminal.colors)),
+    });
+    if (options.json) await writeFile(options.json, `${JSON.stringify(proof, null, 2)}\n`);
+    if (options.markdown) await writeFile(options.markdown, proofPage(proof));
+    terminal.endProgress();
+    say(packLines(proof, terminal.colors));
+    return { exitCode: proof.proven ? 0 : 1, json: proof };
+  } finally {
+    terminal.endProgress();
+  }
+}

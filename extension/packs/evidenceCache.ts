@@ -1,0 +1,64 @@
+/** What was found out about an exercise, kept by a digest of all that it follows from: nothing is proven twice. */
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import type { Exercise } from "../exercise/model.ts";
+
+/** To be raised when what is asked, or how it is kept, changes. */
+const FORMAT = 1;
+
+/** The user's cache folder, as each platform has it. */
+export function defaultCacheFolder(): string {
+  const home = os.homedir();
+  const base =
+    process.platform === "win32"
+      ? (process.env.LOCALAPPDATA ?? path.join(home, "AppData/Local"))
+      : process.platform === "darwin"
+        ? path.join(home, "Library/Caches")
+        : (process.env.XDG_CACHE_HOME ?? path.join(home, ".cache"));
+  return path.join(base, "practicum", "proofs");
+}
+
+export class EvidenceCache {
+  readonly #folder: string | undefined;
+  readonly #programs: string;
+
+  private constructor(folder: string | undefined, programs: string) {
+    this.#folder = folder;
+    this.#programs = programs;
+  }
+
+  /**
+   * @param folder undefined: nothing is kept
+   * @param dist folder of the programs that ask and judge: another build proves anew, as does another Node
+   */
+  static async open(folder: string | undefined, dist: string, node: string): Promise<EvidenceCache> {
+    const hash = createHash("sha256").update(`${FORMAT} ${node}\0`);
+    const programs = (await readdir(dist)).filter((file) => /^(runtime|grader|oracle)\.mjs$|\.wasm$/.test(file)).sort();
+    for (const file of programs) hash.update(await readFile(path.join(dist, file)));
+    return new EvidenceCache(folder, hash.digest("hex"));
+  }
+
+  /** What is kept of this part, else what the work gives, which is kept from now on. */
+  async through<T extends object>(exercise: Exercise, part: string, work: () => Promise<T>): Promise<T & { readonly cached: boolean }> {
+    if (this.#folder === undefined) return { ...(await work()), cached: false };
+    const file = path.join(this.#folder, `${this.#keyOf(exercise, part)}.json`);
+    const kept = await readFile(file, "utf8").catch(() => undefined); // not there yet
+    if (kept !== undefined) return { ...(JSON.parse(kept) as T), cached: true };
+    const found = await work();
+    await mkdir(this.#folder, { recursive: true });
+    await writeFile(`${file}.${process.pid}`, JSON.stringify(found));
+    await rename(`${file}.${process.pid}`, file); // whole, or not there
+    return { ...found, cached: false };
+  }
+
+  /** Prose is no part of what is asked. */
+  #keyOf({ id, files, binaries, folder }: Exercise, part: string): string {
+    const hash = createHash("sha256").update(`${this.#programs}\0${id}\0${part}\0${folder}\0`);
+    for (const [file, content] of Object.entries({ ...files, ...binaries }).sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (!file.endsWith(".md")) hash.update(`${file}\0${content.length}\0${content}`);
+    }
+    return hash.digest("hex");
+  }
+}

@@ -1,0 +1,112 @@
+/** What can be said of an exercise's files without running them. Pure. */
+import path from "node:path";
+import { parseHints } from "../exercise/hints.ts";
+import type { Exercise, Pack } from "../exercise/model.ts";
+import type { Problem } from "./proof.ts";
+
+/** Every file has a place that says what it is; a check's own modules and a statement's pictures are those that they name. */
+const EXPECTED = [
+  /^(exercise\.json|README\.md|hints\.md|surface\.ts|run\.ts|tsconfig\.json|corpus\.txt)$/,
+  /^(starter|reference|misconceptions|variants)\/[\w-]+\.ts$/,
+  /^[\w-]+\.check\.ts$/,
+  /^(oracle|model)\//,
+];
+
+export const fileRules = (exercise: Exercise): Problem[] => [...unexpected(exercise), ...hints(exercise), ...todo(exercise)];
+
+function unexpected({ files, binaries }: Exercise): Problem[] {
+  const named = [...Object.entries(files)].filter(([file]) => file.endsWith(".check.ts") || file === "README.md").map(([, text]) => text);
+  const isNamed = (file: string) => named.some((text) => text.includes(`./${file}"`) || text.includes(`(${file})`) || text.includes(`"${file}"`));
+  return [...Object.keys(files), ...Object.keys(binaries)]
+    .filter((file) => !EXPECTED.some((place) => place.test(file)) && !isNamed(file))
+    .map((file) => ({ file, message: `${file} has no place in an exercise.`, remedy: "Remove it, or put it where it belongs: see README, For instructors." }));
+}
+
+function hints({ files }: Exercise): Problem[] {
+  const text = files["hints.md"];
+  if (text === undefined || parseHints(text).length === 0) {
+    return [{ file: "hints.md", line: 1, message: "There are no hints.", remedy: "Each heading is one step, with text below it." }];
+  }
+  const lines = text.split("\n");
+  const isHeading = (line = "") => /^#{2,6}\s/.test(line);
+  return lines.flatMap((line, i) => {
+    const next = lines.slice(i + 1).find((later) => later.trim() !== "");
+    return isHeading(line) && (next === undefined || isHeading(next))
+      ? [
+          {
+            file: "hints.md",
+            line: i + 1,
+            message: `The hint "${line.replace(/^#+\s*/, "")}" is empty.`,
+            remedy: "Write what the learner is told, or take the heading out.",
+          },
+        ]
+      : [];
+  });
+}
+
+function todo({ files, entry }: Exercise): Problem[] {
+  const file = `starter/${entry}`;
+  return files[file]?.includes("TODO") ? [] : [{ file, line: 1, message: "The starter has no TODO.", remedy: "A TODO says what is to be written, not how." }];
+}
+
+/** Ids that are taken, have changed, or need each other in a circle. @param earlier id of each folder, as it was */
+export function idRules({ exercises }: Pick<Pack, "exercises">, earlier: Readonly<Record<string, string>> = {}): Problem[] {
+  const changed = exercises.filter(({ slug, id }) => earlier[slug] !== undefined && earlier[slug] !== id);
+  const needsOf = new Map(exercises.map(({ id, needs }) => [id, needs]));
+  const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
+    (needsOf.get(from) ?? []).some((next) => next === to || (!seen.has(next) && reaches(next, to, seen.add(next))));
+  const lineOf = ({ files }: Exercise, text: string) => files["exercise.json"]?.split("\n").findIndex((line) => line.includes(text)) ?? 0;
+  return [
+    ...changed.map((exercise) => ({
+      file: path.posix.join(exercise.slug, "exercise.json"),
+      line: lineOf(exercise, '"id"') + 1,
+      message: `The id of ${exercise.slug} was "${earlier[exercise.slug]}" and is now "${exercise.id}".`,
+      remedy: "An id never changes: learners' progress is kept under it.",
+    })),
+    ...exercises
+      .filter(({ id }) => reaches(id, id))
+      .map((exercise) => ({
+        file: path.posix.join(exercise.slug, "exercise.json"),
+        line: lineOf(exercise, '"needs"') + 1,
+        message: `${exercise.id} needs itself, by way of ${(needsOf.get(exercise.id) ?? []).filter((next) => next === exercise.id || reaches(next, exercise.id)).join(" and ")}.`,
+        remedy: "Take one of the steps out of `needs`.",
+      })),
+  ];
+}
+
+/** Long lines of what is hidden that a learner's folder holds as well. */
+export function leaks(exercise: Exercise, learners: Readonly<Record<string, string>>): Problem[] {
+  const secrets = new Map<string, string>();
+  for (const [file, text] of Object.entries(exercise.files).filter(([file]) => isHidden(file))) {
+    for (const line of text.split("\n").map(telling)) if (line) secrets.set(line, file);
+  }
+  return Object.entries(learners).flatMap(([file, text]) =>
+    text.split("\n").flatMap((line, i) => {
+      const from = secrets.get(telling(line) ?? "");
+      return from
+        ? [
+            {
+              file: sourceOf(exercise, file),
+              line: i + 1,
+              message: `A line of ${from} stands in the learner's ${file}.`,
+              remedy: "Take it out: what is hidden stays with the instructor.",
+            },
+          ]
+        : [];
+    }),
+  );
+}
+
+const isHidden = (file: string): boolean => /^(reference|misconceptions|variants)\/|\.check\.ts$|^hints\.md$/.test(file);
+const sourceOf = ({ files }: Exercise, file: string): string => (files[`starter/${file}`] === undefined ? file : `starter/${file}`);
+
+/** A statement, or the first line of a misconception: what gives an answer away. Imports, declarations and short lines are alike everywhere. */
+function telling(line: string): string | undefined {
+  const text = line.trim();
+  const isStatement = /^\s+\S.*;$/.test(line) && !/^(import|export|readonly|\}|\/\/|\*)/.test(text);
+  return text.length >= 40 && (isStatement || /^\/\/ You /.test(text)) ? text : undefined;
+}
+
+/** Each problem with the exercise's folder before its file. */
+export const inFolder = (slug: string, problems: readonly Problem[]): Problem[] =>
+  problems.map((problem) => ({ ...problem, file: problem.file === undefined ? slug : path.posix.join(slug, problem.file) }));

@@ -1,0 +1,76 @@
+/** The kill matrix as Markdown, for the pack's page. Pure. */
+import { grouped } from "./group.ts";
+import type { CheckProof, ExerciseProof, ImplementationProof, PackProof, Problem, Verdict } from "./proof.ts";
+
+export const SIGNS: Readonly<Record<Verdict, string>> = { passed: "✓", caught: "✗", told: "✗!", missed: "MISSED", notWritten: "–", notProven: "WRONG" };
+
+export function proofPage({ title, version, proven, problems, exercises, tier }: PackProof): string {
+  const checks = exercises.flatMap((exercise) => exercise.checks);
+  const kills = exercises.flatMap(({ implementations }) => implementations).filter(({ kind }) => kind === "misconception").length;
+  const what = `${exercises.length} exercises, ${checks.length} checks, ${kills} misconceptions${tier === "save" ? "; the slow checks were not asked" : ""}`;
+  return [
+    `# ${title}: proof`,
+    "",
+    `Version ${version}. ${proven ? "Proven" : "**Not proven**"}: ${what}.`,
+    "",
+    `${SIGNS.passed} accepted, ${SIGNS.caught} rejected, ${SIGNS.told} rejected and told its own mistake, ${SIGNS.notWritten} not written yet. Errors are in units of the tolerance:`,
+    "the largest of an implementation that is accepted, the smallest of one that is rejected (∞: of another form, or an exact answer).",
+    ...problemList(problems),
+    ...exercises.flatMap(exercisePage),
+    "",
+  ].join("\n");
+}
+
+function exercisePage(proof: ExerciseProof): string[] {
+  const { slug, title, checks, implementations, seeds, problems, backend } = proof;
+  return [
+    "",
+    `## ${slug.slice(0, 2)} ${title}`,
+    "",
+    `Seeds ${seeds.save.join(", ")}${seeds.run.length > 0 ? `; slow checks ${seeds.run.join(", ")}` : ""}${backend ? `; on ${backend.name}` : ""}.`,
+    ...problemList(problems),
+    "",
+    "| | check | accepted up to | rejected from | tolerance | time |",
+    "|---|---|---|---|---|---|",
+    ...checks.map(
+      (check, i) =>
+        `| ${i + 1} | ${escaped(check.title)} | ${errorText(check.worstAccepted)} | ${rejectedText(check)} | ${toleranceText(check)} | ${secondsText(check.ms)} |`,
+    ),
+    "",
+    `| implementation | ${checks.map((_, i) => i + 1).join(" | ")} |`,
+    `|---|${checks.map(() => "---|").join("")}`,
+    ...implementations.map((one) => `| ${one.name} | ${checks.map(({ title }) => signOf(one, title)).join(" | ")} |`),
+    ...confusions(implementations).map((sentence) => `\n${sentence}`),
+  ];
+}
+
+export const signOf = ({ verdicts }: ImplementationProof, title: string): string => {
+  const verdict = verdicts[title];
+  return verdict ? SIGNS[verdict] : "";
+};
+
+/** Where the sentence of another misconception was told in the place of its own. */
+export const confusions = (implementations: readonly ImplementationProof[]): string[] =>
+  implementations
+    .filter(({ takenFor, kind }) => takenFor.length > 0 && kind === "misconception")
+    .map(({ name, takenFor }) => `${name} is taken for ${takenFor.join(" and ")} by some check.`);
+
+export const errorText = (error: number | undefined): string =>
+  error === undefined ? "" : error === 0 ? "0" : error >= 1000 || error < 0.001 ? error.toExponential(0) : String(Number(error.toPrecision(2)));
+
+export const rejectedText = ({ smallestRejected, catches }: CheckProof): string =>
+  smallestRejected === undefined ? (catches.length > 0 ? "∞" : "") : errorText(smallestRejected);
+
+export const toleranceText = ({ tolerance }: CheckProof): string =>
+  tolerance ? [tolerance.rtol > 0 ? `${tolerance.rtol} rel.` : "", tolerance.atol > 0 ? `${tolerance.atol} abs.` : ""].filter(Boolean).join(" + ") : "";
+
+export const secondsText = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+
+const problemList = (problems: readonly Problem[]): string[] =>
+  problems.length === 0
+    ? []
+    : ["", ...[...grouped(problems, ({ file }) => file ?? "").values()].flat().map((problem) => `- ${placeText(problem)}${escaped(problem.message)}`)];
+
+export const placeText = ({ file, line }: Problem): string => (file === undefined ? "" : `${file}${line === undefined ? "" : `:${line}`}: `);
+
+const escaped = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");

@@ -1,0 +1,76 @@
+/** Type errors of an exercise's sources, told by the TypeScript compiler. */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import type { Exercise } from "../exercise/model.ts";
+import type { Problem } from "./proof.ts";
+
+const FOLDERS = ["starter", "reference", "variants", "misconceptions"];
+
+/** By the exercise's own `tsconfig.json`, else as strictly as a learner's folder. @param dist folder with the declarations */
+export async function typeRules(exercise: Exercise, dist: string): Promise<Problem[]> {
+  const compiler = compilerFor(exercise.folder) ?? compilerFor(dist);
+  if (!compiler) return [{ message: "The types were not checked, as there is no TypeScript.", remedy: "npm install --save-dev typescript" }];
+  if (exercise.files["tsconfig.json"] !== undefined) return problemsOf(await compile(compiler, exercise.folder, exercise.folder));
+  const folder = await mkdtemp(path.join(os.tmpdir(), "practicum-types-"));
+  try {
+    await writeFile(path.join(folder, "tsconfig.json"), JSON.stringify(configFor(exercise, dist)));
+    return problemsOf(await compile(compiler, folder, exercise.folder));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function compilerFor(folder: string): string | undefined {
+  try {
+    return createRequire(path.join(folder, "_.js")).resolve("typescript/lib/tsc.js");
+  } catch {
+    return undefined; // not installed there
+  }
+}
+
+const configFor = ({ folder, files }: Exercise, dist: string): object => ({
+  compilerOptions: {
+    target: "es2023",
+    lib: ["es2023", "dom", "dom.iterable"],
+    module: "preserve",
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    erasableSyntaxOnly: true,
+    allowImportingTsExtensions: true,
+    skipLibCheck: true,
+    noEmit: true,
+    types: [],
+    rootDirs: [folder, ...FOLDERS.map((name) => path.join(folder, name))],
+    paths: {
+      practicum: [path.join(dist, "types/practicum.d.ts")],
+      "practicum/check": [path.join(dist, "authoring/check.d.ts")],
+      "@tensorflow/tfjs": [path.join(dist, "types/tfjs.d.ts")],
+    },
+  },
+  files: [
+    path.join(dist, "templates/workspace/globals.d.ts"),
+    ...Object.keys(files)
+      .filter((file) => file.endsWith(".ts") && !file.startsWith("oracle/"))
+      .map((file) => path.join(folder, file)),
+  ],
+});
+
+/** What the compiler prints, paths from the exercise's folder; it ends with an error where there is one. */
+const compile = (compiler: string, project: string, cwd: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    execFile(process.execPath, [compiler, "--noEmit", "--pretty", "false", "-p", project], { cwd, maxBuffer: 16 * 2 ** 20 }, (error, stdout) => {
+      if (error && typeof error.code !== "number") reject(error);
+      else resolve(stdout);
+    });
+  });
+
+const problemsOf = (printed: string): Problem[] =>
+  Array.from(printed.matchAll(/^(.+?)\((\d+),\d+\): error (TS\d+: .*)$/gm), ([, file, line, message]) => ({
+    file: (file as string).replaceAll("\\", "/"),
+    line: Number(line),
+    message: message as string,
+    remedy: "Correct the type error.",
+  }));
