@@ -9,3 +9,5 @@ export const DIST = path.join(ROOT, "dist");
 export const NODE = path.join(ROOT, "node_modules/node/bin", process.platform === "win32" ? "node.exe" : "node");
 /** A VS Code for the browser and a Chromium, from npm packages alone; git-ignored. */
 export const WEB = path.join(ROOT, ".vscode-test/web");
+/** A Vulkan driver in software; git-ignored. */
+export const VULKAN = path.join(ROOT, ".vscode-test/vulkan");

@@ -50,7 +50,7 @@ function sampleByCumulativeSums(): void {
         const logits = inputs.logits as tf.Tensor2D; // [batch, classes]
         const [batch, classes] = logits.shape;
         const bounds = tf.cumsum(normalized ? logits : tf.softmax(logits), 1).slice([0, 0], [batch, classes - 1]); // without the last: rounding may leave it below 1
-        const stream = new RandomStream(Number.isInteger(seed) ? seed : Math.floor(seed * 2 ** 32)); // without a seed tfjs draws a fraction
+        const stream = new RandomStream(spread(seed));
         const draws = tf.tensor(
           Array.from({ length: batch * numSamples }, () => stream.uniform()),
           [batch, numSamples, 1],
@@ -60,6 +60,9 @@ function sampleByCumulativeSums(): void {
     },
   });
 }
+
+/** Without a seed tfjs draws a fraction. The first numbers of a stream are alike for seeds that are small. */
+const spread = (seed: number): number => Math.imul(Number.isInteger(seed) ? seed : Math.floor(seed * 2 ** 32), 0x9e3779b1) >>> 0; // 2^32 / golden ratio
 
 /** What the device refuses is told to nobody by itself: every read and the end of the run ask. */
 function failOnDeviceErrors(backend: WebGPUBackend, device: GPUDevice): () => Promise<void> {

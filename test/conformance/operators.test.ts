@@ -1,0 +1,91 @@
+/** Every operator that the exercises need, and its gradient, against double precision: on each backend that starts here. */
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { RandomStream } from "../../extension/protocol/random.ts";
+import { type TensorData, tensor } from "../../extension/protocol/tensor.ts";
+import type { Case, Input } from "./case.ts";
+import { elementwise } from "./cases/elementwise.ts";
+import { products } from "./cases/products.ts";
+import { reductions } from "./cases/reductions.ts";
+import { shapes } from "./cases/shapes.ts";
+import { type Doubles, gradients } from "./doubles.ts";
+import { onEveryRung } from "./everyRung.ts";
+import type { Rung } from "./rungs.ts";
+
+const TABLE = { products, elementwise, reductions, shapes };
+const TOLERANCE = 2e-5;
+
+/** Each case as a function of this module's text: it runs in the backend's process. */
+const MODULE = `import * as tf from "@tensorflow/tfjs";
+const ask = {
+${Object.values(TABLE)
+  .flat()
+  .map(({ name, ask }) => `  ${JSON.stringify(name)}: ${ask},`)
+  .join("\n")}
+};
+export const value = (name, x, n) => ask[name](tf, x, n);
+export const gradients = (name, x, n, weights) => tf.grads((...moved) => ask[name](tf, moved, n).mul(weights).sum())(x);
+`;
+
+onEveryRung("operators", MODULE, (rung) => {
+  for (const [group, cases] of Object.entries(TABLE)) {
+    describe(group, () => {
+      for (const one of cases) it(one.name, () => conforms(rung(), one));
+    });
+  }
+});
+
+async function conforms(rung: Rung, one: Case): Promise<void> {
+  const { x, n, weights, value, slopes } = answerOf(one);
+  const { name, tolerance = TOLERANCE } = one;
+  compare("value", await rung.tensor("value", name, x, n), value, tolerance);
+  if (slopes.length === 0) return;
+  const got = (await rung.call("gradients", name, x, n, weights)) as readonly TensorData[];
+  for (const [i, slope] of slopes.entries()) compare(`gradient ${i}`, got[i] as TensorData, slope, 2 * tolerance);
+}
+
+interface Answer {
+  readonly x: readonly TensorData[];
+  readonly n: readonly TensorData[];
+  /** What each element of the value counts in the sum whose gradient is asked. */
+  readonly weights: TensorData;
+  readonly value: Doubles;
+  readonly slopes: readonly Doubles[];
+}
+const answers = new Map<Case, Answer>();
+
+/** The same for every backend. */
+function answerOf(one: Case): Answer {
+  const known = answers.get(one);
+  if (known) return known;
+  const { inputs, whole = [], expect, gradient = true } = one;
+  const draw = new RandomStream(0x35_35_35);
+  const x = inputs.map(({ shape, from = "normal" }) => draw.fill(shape, DRAWS[from](draw)));
+  const n = whole.map(({ shape, below }) => draw.fill(shape, () => draw.integer(0, below - 1), "int32"));
+  const exact = (moved: readonly Doubles[]) => expect(moved as never, n.map(doubles) as never);
+  const value = exact(x.map(doubles));
+  const weights = draw.fill(value.shape, () => draw.normal());
+  const slopes = gradient ? gradients(exact, x.map(doubles), doubles(weights)) : [];
+  const answer = { x, n, weights, value, slopes };
+  answers.set(one, answer);
+  return answer;
+}
+
+const DRAWS: Record<NonNullable<Input["from"]>, (draw: RandomStream) => () => number> = {
+  normal: (draw) => () => draw.normal(),
+  positive: (draw) => () => draw.uniform(0.5, 2),
+  unit: (draw) => () => draw.uniform(),
+};
+
+/** As the backend gets them: rounded to 32 bits. */
+const doubles = ({ shape, data }: TensorData): Doubles => ({ shape, data: Float64Array.from(data as ArrayLike<number>) });
+
+function compare(what: string, got: TensorData, wanted: Doubles, tolerance: number): void {
+  assert.deepEqual(got.shape, wanted.shape, `${what}: shape`);
+  const scale = Math.max(1e-3, ...wanted.data.map(Math.abs));
+  const worst = wanted.data.reduce((most, value, i) => Math.max(most, Math.abs(Number(got.data[i]) - value)), 0); // NaN stays NaN
+  assert.ok(
+    worst <= tolerance * scale,
+    `${what}: off by ${worst} where the largest value is ${scale}: ${tensor(Array.from(got.data).slice(0, 8), [Math.min(8, got.data.length)]).data}`,
+  );
+}

@@ -1,0 +1,66 @@
+/** A whole run on the GPU: what it says of itself, and that nothing the GPU refuses is passed over. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "mocha";
+import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
+import { attemptOf, REFERENCE, tinyExercise } from "../processes/tinyPack.ts";
+import { DIST } from "../tools/paths.ts";
+import { startRung } from "./rungs.ts";
+
+describe("a run on webgpu", function () {
+  this.timeout(60_000);
+  const supervisor = createSupervisor({ dist: DIST, backend: "webgpu" });
+  before(async function () {
+    const rung = await startRung("webgpu");
+    if (typeof rung !== "string") return rung.stop();
+    console.log(`    webgpu is not tested here: ${rung}`);
+    this.skip();
+  });
+  after(() => supervisor.dispose());
+
+  const run = async (body: string) => {
+    const exercise = await tinyExercise({
+      "run.ts": `import * as tf from "@tensorflow/tfjs";\nexport default async function run(attempt: any) {\n${body}\n}\n`,
+    });
+    return supervisor.run({ exercise, attempt: attemptOf(REFERENCE), onEvent: () => {} });
+  };
+
+  it("names the device, and says that addons may be loaded", async () => {
+    const { state, backend } = await run("await attempt.double(tf.ones([64, 64])).data();");
+    assert.equal(state, "finished");
+    assert.equal(backend?.name, "webgpu");
+    assert.match(backend?.device ?? "", /\w+/);
+    assert.equal(backend?.sandbox, "addons");
+  });
+
+  it("fails on what the GPU refused, even where no result was read after it", async () => {
+    const { state, fault } = await run("(tf.backend() as any).device.createBuffer({ size: 2 ** 40, usage: 128 });");
+    assert.equal(state, "errored");
+    assert.match(fault?.message ?? "", /^The GPU could not do what was asked/);
+  });
+
+  for (const [what, body] of [
+    ["a file", 'await (await import("node:fs" as string)).promises.writeFile("/tmp/practicum-was-here", "");'],
+    ["the network", 'await fetch("http://localhost");'],
+  ] as const) {
+    it(`still does not reach ${what}`, async () => assert.equal((await run(body)).state, "errored"));
+  }
+
+  it("grades of the same supervisor are computed in the sandbox all the same", async () => {
+    const exercise = await tinyExercise();
+    const { backend } = await supervisor.grade({ exercise, attempt: attemptOf(REFERENCE), tier: "save" });
+    assert.deepEqual([backend.name, backend.sandbox], ["wasm", undefined]);
+  });
+});
+
+describe("a GPU in software", function () {
+  this.timeout(60_000);
+  it("is used only where that is asked for", async function () {
+    const { PRACTICUM_SOFTWARE_GPU: asked } = process.env;
+    if (asked === undefined) return this.skip();
+    delete process.env.PRACTICUM_SOFTWARE_GPU;
+    const ladder = await createSupervisor({ dist: DIST }).ladder();
+    const found = await ladder.try("webgpu");
+    process.env.PRACTICUM_SOFTWARE_GPU = asked;
+    assert.match(String(found), /is no GPU but software that acts as one/);
+  });
+});
