@@ -47,8 +47,9 @@ function registerParts(pack: KernelPack): void {
   });
   pack.register("Pack", (call, published) => {
     const parts = call.inputs as unknown as tf.TensorInfo[];
-    const { axis } = call.attrs as unknown as { axis: number };
     const [{ shape }] = parts as [tf.TensorInfo];
+    const { axis: asked } = call.attrs as unknown as { axis: number };
+    const axis = asked < 0 ? asked + shape.length + 1 : asked; // of the result, which has one more
     if (!areWide(...parts) || parts.some((part) => !tf.util.arraysEqual(part.shape, shape))) return published(call);
     return join(pack, parts, shape.toSpliced(axis, 0, parts.length), axis);
   });
