@@ -1,7 +1,7 @@
 /** The implementations that a grade asks, each started once, when it is first needed. */
 import type { MessageConnection } from "vscode-jsonrpc";
 import type { Onnx } from "../check/index.ts";
-import { AskRequest, type ImplementationName, StartRequest, StopNotification } from "../protocol/grader.ts";
+import { AskRequest, type ImplementationName, StartRequest, type StartResult, StopNotification } from "../protocol/grader.ts";
 import type { TensorData } from "../protocol/tensor.ts";
 import { decode, encode } from "../protocol/wire.ts";
 import { type Ask, AttemptFault, type Call, faulty, remote } from "./remote.ts";
@@ -17,6 +17,7 @@ export interface Started {
 export class Implementations {
   readonly #connection: MessageConnection;
   readonly #started = new Map<ImplementationName, Promise<Started & { readonly id: number }>>();
+  #oracle: Promise<StartResult> | undefined;
 
   constructor(connection: MessageConnection) {
     this.#connection = connection;
@@ -43,7 +44,11 @@ export class Implementations {
   }
 
   readonly onnx: Onnx = async (graph, inputs) => {
-    const { id } = await this.#startRequest("oracle");
+    this.#oracle ??= this.#startRequest("oracle");
+    this.#oracle.catch(() => {
+      this.#oracle = undefined;
+    });
+    const { id } = await this.#oracle;
     const { value } = await this.#connection.sendRequest(AskRequest, { id, implementation: 0, method: graph, args: [encode(inputs)] });
     return decode(value) as Record<string, TensorData>;
   };

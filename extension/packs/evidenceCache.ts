@@ -54,8 +54,8 @@ export class EvidenceCache {
   }
 
   /** Prose is no part of what is asked. */
-  #keyOf({ id, files, binaries, folder }: Exercise, part: string): string {
-    const hash = createHash("sha256").update(`${this.#programs}\0${id}\0${part}\0${folder}\0`);
+  #keyOf({ id, files, binaries }: Exercise, part: string): string {
+    const hash = createHash("sha256").update(`${this.#programs}\0${id}\0${part}\0`);
     for (const [file, content] of Object.entries({ ...files, ...binaries }).sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (!file.endsWith(".md")) hash.update(`${file}\0${content.length}\0${content}`);
     }

@@ -30,10 +30,14 @@ function mathProblems(file: string, text: string): Problem[] {
 // As the package is CommonJS, its default export may be the whole of it.
 const plugin = ("default" in katex ? katex.default : katex) as unknown as (markdown: MarkdownIt) => void;
 
-/** What KaTeX says of a formula, in the title of what it renders in its place. */
+/** What KaTeX says of a formula, in the place of it. */
 function errorOf(markdown: MarkdownIt, formula: Token): string | undefined {
   const html = markdown.renderer.render([formula], markdown.options, {});
-  return /class="katex-error" title="(?:ParseError: )?(?:KaTeX parse error: )?([^"]*)"/.exec(html)?.[1];
+  const said = /katex-error"[^>]*>(?:ParseError: )?(?:KaTeX parse error: )?([^<]*)/.exec(html)?.[1];
+  return said
+    ?.replaceAll("&#039;", "'")
+    .replace(/[\u0300-\u036f]/g, "")
+    .trim(); // underlined by combining marks
 }
 
 const isStray = ({ type, content }: Token): boolean => type === "text" && content.includes("$");

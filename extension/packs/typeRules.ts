@@ -46,7 +46,7 @@ const configFor = ({ folder, files }: Exercise, dist: string): object => ({
     rootDirs: [folder, ...FOLDERS.map((name) => path.join(folder, name))],
     paths: {
       practicum: [path.join(dist, "types/practicum.d.ts")],
-      "practicum/check": [path.join(dist, "authoring/check.d.ts")],
+      "practicum/check": [path.join(dist, "author/check.d.ts")],
       "@tensorflow/tfjs": [path.join(dist, "types/tfjs.d.ts")],
     },
   },
