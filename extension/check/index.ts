@@ -10,6 +10,7 @@ import { type TensorData, tensor, type Value } from "../protocol/tensor.ts";
 
 export { type CorpusOptions, type GeneratedCorpus, generateCorpus } from "../protocol/corpus.ts";
 export type { Tolerance } from "../protocol/grade.ts";
+export { LongTailSource } from "../protocol/longTail.ts";
 export type { Span, TracedTensor, TracePoint } from "../protocol/runtime.ts";
 export { type TensorData, tensor, type Value } from "../protocol/tensor.ts";
 

@@ -6,8 +6,9 @@ import { asResponse, faultOf } from "../child/faults.ts";
 import { lockDown } from "../child/lockdown.ts";
 import { loadModule } from "../child/modules.ts";
 import { prepareStripper } from "../child/strip.ts";
+import { type Encoded, type EncodeParams, EncodeRequest } from "../protocol/pretrained.ts";
 import { CallRequest, LoadRequest, PROTOCOL_VERSION, ReadyNotification, RunEventNotification, RunRequest, type SourceTree } from "../protocol/runtime.ts";
-import { encode } from "../protocol/wire.ts";
+import { decode, encode } from "../protocol/wire.ts";
 import { settleBackend, startBackend } from "./backends/ladder.ts";
 import { checkpointsBy } from "./checkpoints.ts";
 import { EventBuffer } from "./eventBuffer.ts";
@@ -57,7 +58,7 @@ connection.onRequest(RunRequest, ({ implementation, program, scale }) =>
       offer: (event) => writer.offer({ jsonrpc: "2.0", method: RunEventNotification.method, params: encode(event) } as Message),
       send: (event) => void connection.sendNotification(RunEventNotification, encode(event)),
     });
-    configure({ sink: (event) => events.push(event), checkpoints: checkpointsBy(connection) });
+    configure({ sink: (event) => events.push(event), checkpoints: checkpointsBy(connection), encode: askModel });
     trees.push(program);
     try {
       const { default: run } = await loadModule(program, builtIns);
@@ -73,6 +74,10 @@ connection.onRequest(RunRequest, ({ implementation, program, scale }) =>
 );
 
 void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend });
+
+async function askModel(params: EncodeParams): Promise<Encoded> {
+  return decode(await connection.sendRequest(EncodeRequest, params)) as Encoded;
+}
 
 function at(index: number): Implementation {
   const found = implementations[index];

@@ -16,7 +16,7 @@ import { ADDONS, BASE_FLAGS, childEnvironment, driverEnvironment, type NodeProgr
 import { reaped, reapWithUs } from "./reaper.ts";
 
 /** "native" is the runtime with the backends that are native addons. */
-export type ProgramName = "runtime" | "native" | "grader" | "oracle";
+export type ProgramName = "runtime" | "native" | "grader" | "oracle" | "pretrained";
 
 export interface ProcessOptions {
   readonly node: NodeProgram;
@@ -174,7 +174,7 @@ const NATIVE: readonly ProgramName[] = ["native", "oracle"];
 
 /** The narrowest permissions that the program runs under; a native addon does what it likes, the code beside it does not. */
 function flags({ sandbox }: NodeProgram, dist: string, program: ProgramName): readonly string[] {
-  if (sandbox.length === 0) return [];
+  if (sandbox.length === 0 || program === "pretrained") return []; // it loads an addon, keeps files of its own, and runs no code of others
   if (NATIVE.includes(program)) return sandbox.includes("--permission") ? [...sandbox, ...ADDONS] : [];
   const files = [`${program}.mjs`, "amaro.mjs", ...(program === "runtime" ? WASM : [])].map((file) => path.join(dist, file));
   return [...sandbox, ...files.filter((file) => existsSync(file)).map((file) => `--allow-fs-read=${file}`)];

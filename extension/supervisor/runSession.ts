@@ -15,6 +15,7 @@ import type { RunRequest as Request, RunResult } from "./api.ts";
 import { serveCheckpoints } from "./checkpoints.ts";
 import type { Climbed } from "./ladder.ts";
 import { watchMemory } from "./memory.ts";
+import { type PretrainedPlaces, servePretrained } from "./pretrained.ts";
 import { killed, type Process } from "./process.ts";
 import { runtimeSeed } from "./seeds.ts";
 
@@ -23,9 +24,16 @@ type Log = (line: string) => void;
 const RUN_SECONDS = 30 * 60;
 
 /** Never rejects for what the attempt does, nor when it is cancelled: the result says so. */
-export async function run(climb: (signal?: AbortSignal) => Promise<Climbed>, request: Request, seed: number, log: Log): Promise<RunResult> {
+export async function run(
+  climb: (signal?: AbortSignal) => Promise<Climbed>,
+  request: Request,
+  seed: number,
+  log: Log,
+  pretrained: PretrainedPlaces,
+): Promise<RunResult> {
   const started = performance.now();
   let limits: Limits | undefined;
+  let endPretrained: (() => void) | undefined;
   let tidyCheckpoints: (() => Promise<void>) | undefined;
   let process: Process | undefined;
   let backend: BackendInfo | undefined;
@@ -40,6 +48,7 @@ export async function run(climb: (signal?: AbortSignal) => Promise<Climbed>, req
     request.signal?.throwIfAborted();
     ({ process, backend } = await climb(request.signal));
     limits = new Limits(process, request);
+    endPretrained = servePretrained(process, request.exercise, pretrained, request.onEvent);
     tidyCheckpoints = serveCheckpoints(process.connection, request.attempt.root);
     request.signal?.throwIfAborted();
     request.onBackend?.(backend);
@@ -53,6 +62,7 @@ export async function run(climb: (signal?: AbortSignal) => Promise<Climbed>, req
   } finally {
     limits?.dispose();
     if (process) await killed([process]);
+    endPretrained?.();
     await tidyCheckpoints?.();
   }
 }

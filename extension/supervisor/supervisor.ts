@@ -23,6 +23,7 @@ import {
 import { GradeSession, type Judged } from "./gradeSession.ts";
 import { type Climbed, Ladder } from "./ladder.ts";
 import { findNode, type NodeProgram } from "./node.ts";
+import type { PretrainedPlaces } from "./pretrained.ts";
 import { run } from "./runSession.ts";
 import { digestOf, newSeed } from "./seeds.ts";
 import { Spares } from "./spares.ts";
@@ -107,6 +108,7 @@ class NodeSupervisor implements Supervisor {
         { ...request, signal, corpus: corpusOf(request) },
         request.seed ?? newSeed(),
         this.#log,
+        await this.#pretrained(),
       );
     } finally {
       this.#runs.delete(own);
@@ -144,6 +146,12 @@ class NodeSupervisor implements Supervisor {
     for (const controller of this.#runs) controller.abort();
     (await this.#spares)?.dispose();
     await Promise.all([...this.#sessions].map((session) => session.dispose()));
+  }
+
+  async #pretrained(): Promise<PretrainedPlaces> {
+    const { dist, backends } = this.#options;
+    const spares = await this.#pool();
+    return { start: () => spares.take("pretrained"), folders: [...(backends ? [backends] : []), dist], cache: path.join(backends ?? dist, "models") };
   }
 
   async #climb({ backend }: Exercise, signal?: AbortSignal): Promise<Climbed> {

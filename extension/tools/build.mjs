@@ -29,7 +29,7 @@ const bundles = [
   { ...node, entryPoints: { runtime: "extension/runtime/main.ts" }, minify: true, keepNames: true },
   { ...node, entryPoints: { native: "extension/runtime/native.ts" }, minify: true, keepNames: true, external: ["webgpu"] },
   { ...node, entryPoints: { grader: "extension/grader/main.ts" }, mainFields: ["main", "module"] },
-  { ...node, entryPoints: { oracle: "extension/runtime/oracle.ts" }, external: ["onnxruntime-node"] },
+  { ...node, entryPoints: { oracle: "extension/runtime/oracle.ts", pretrained: "extension/runtime/pretrained/main.ts" }, external: ["onnxruntime-node"] },
   { ...node, entryPoints: { amaro: "node_modules/amaro/dist/index.js" } }, // strips types where Node cannot
   { ...node, entryPoints: { npm: "extension/packs/npm.ts" }, mainFields: ["main", "module"], external: ["node-gyp/bin/node-gyp.js"], minify: true },
   { ...node, entryPoints: { practicum: "extension/cli/main.ts" }, banner: { js: `#!/usr/bin/env node\n${banner.js}` } },
@@ -69,8 +69,8 @@ async function copyAssets() {
   const backends = (await readdir(published)).filter((file) => file.endsWith(".wasm"));
   await Promise.all([
     ...backends.map((file) => cp(path.join(published, file), path.join(dist, file))),
-    // The scripts that make an oracle are an author's; graders need what they made.
-    replaceFolder("exercises", (file) => !/[\\/]oracle[\\/].*\.(mjs|ts|py)$/.test(file)),
+    // The scripts that make an oracle or a pretrained model are an author's; graders and runs need what they made.
+    replaceFolder("exercises", (file) => !/[\\/](oracle|pretrained)[\\/].*\.(mjs|ts|py)$/.test(file)),
     replaceFolder("templates", () => true),
     buildKernels(root, dist),
     buildTypes(root, dist),

@@ -1,8 +1,9 @@
 /** Text to train on. */
 import { type CorpusOptions, type GeneratedCorpus, generateCorpus, TokenSource } from "../../protocol/corpus.ts";
+import { type LongTailOptions, LongTailSource } from "../../protocol/longTail.ts";
 import { session } from "./session.ts";
 
-export type { TokenSource };
+export type { LongTailSource, TokenSource };
 
 export const corpus = {
   /** The text that ships with the exercise, or the learner's own file (setting `practicum.corpus`). */
@@ -19,5 +20,9 @@ export const corpus = {
    */
   source(options: Partial<CorpusOptions> = {}): TokenSource {
     return new TokenSource({ seed: session().seed, ...options });
+  },
+  /** Tokens of a source with a long tail, in which there is ever more to learn: for studies of scale. Each token's own cost is known. */
+  longTail(options: Partial<LongTailOptions> = {}): LongTailSource {
+    return new LongTailSource({ seed: session().seed, ...options });
   },
 };

@@ -1,4 +1,5 @@
 /** What this process was given, and where what it tells goes: state that the services share. */
+import type { Encoded, EncodeParams } from "../../protocol/pretrained.ts";
 import type { BackendInfo, RunEvent } from "../../protocol/runtime.ts";
 
 export interface Session {
@@ -8,6 +9,8 @@ export interface Session {
   readonly corpus: string;
   readonly backend: BackendInfo;
   readonly checkpoints: Checkpoints;
+  /** Asks a pretrained model. */
+  readonly encode: (params: EncodeParams) => Promise<Encoded>;
 }
 
 export interface Checkpoints {
@@ -20,10 +23,15 @@ const refused = async (): Promise<never> => {
   throw new Error("Checkpoints are of a run: run.ts can keep and restore weights, a grade cannot.");
 };
 
+const noModels = async (): Promise<never> => {
+  throw new Error("Pretrained models are of a run: run.ts can ask them, a grade hands hidden states to your functions.");
+};
+
 let current: Session = {
   ...{ sink: () => {}, seed: 0, corpus: "" },
   backend: { name: "cpu", device: "none", skipped: [] },
   checkpoints: { save: refused, load: refused },
+  encode: noModels,
 };
 /** What is still being read from a device; whoever answers waits for it. */
 const reading = new Set<Promise<unknown>>();

@@ -1,0 +1,184 @@
+import * as tf from "@tensorflow/tfjs";
+import { breathe, checkpoint, progress, type RunOptions, trace } from "practicum";
+import { heldOutWindows } from "./data.ts";
+import type { GPTConfig, Measurement, Model, PowerLaw, Surface, TextOptions } from "./surface.ts";
+
+interface Scale {
+  readonly vocabulary: number;
+  readonly context: number;
+  readonly batch: number;
+  /** Of text that each model reads, all of it new. */
+  readonly tokens: number;
+  readonly sizes: readonly { readonly layers: number; readonly width: number; readonly heads: number }[];
+  /** Windows in a batch of held-out text. */
+  readonly heldOut: number;
+  readonly evaluateEvery: number;
+}
+
+/** Without a GPU: 1500 to 98 thousand parameters in two minutes. As stated: 1, 5, 10 and 50 million on 100 million tokens, for hours on a GPU. */
+const SCALES: Record<RunOptions["scale"], Scale> = {
+  quick: {
+    vocabulary: 64,
+    context: 24,
+    batch: 16,
+    tokens: 230_400,
+    sizes: [
+      { layers: 2, width: 8, heads: 1 },
+      { layers: 2, width: 16, heads: 2 },
+      { layers: 2, width: 32, heads: 2 },
+      { layers: 2, width: 64, heads: 4 },
+    ],
+    heldOut: 64,
+    evaluateEvery: 25,
+  },
+  full: {
+    vocabulary: 1024,
+    context: 128,
+    batch: 64,
+    tokens: 100_000_000,
+    sizes: [
+      { layers: 4, width: 144, heads: 4 }, // 1.0 million
+      { layers: 6, width: 264, heads: 6 }, // 5.0 million
+      { layers: 8, width: 320, heads: 8 }, // 9.8 million
+      { layers: 12, width: 588, heads: 12 }, // 49.8 million
+    ],
+    heldOut: 64,
+    evaluateEvery: 200,
+  },
+};
+
+/** Steps between two checkpoints: some minutes of work, which is what an interruption costs. */
+const KEEP_EVERY = 500;
+/** Text that everything is read from. */
+const SOURCE = 7;
+
+/** Trains one model after the other on equally much text, then fits a power law to their held-out losses. */
+export default async function run(attempt: Surface, { scale }: RunOptions): Promise<void> {
+  const { sizes, batch, ...options } = SCALES[scale];
+  const configs = sizes.map((size) => ({ ...size, vocabulary: options.vocabulary, context: options.context }));
+  const text = { source: SOURCE, batch };
+  const heldOut = heldOutWindows(configs[0] as GPTConfig, { ...text, batch: options.heldOut }, 4);
+  console.log(
+    `A uniform guess costs ln ${options.vocabulary} = ${Math.log(options.vocabulary).toFixed(3)} nats a token, the source itself ${heldOut.floor.toFixed(3)}.`,
+  );
+  declarePlots(attempt, configs);
+  const clock = new Clock(configs.map((config) => attempt.blockParameters(config) + OVERHEAD));
+  const points: Measurement[] = [];
+  for (const config of configs) {
+    const loss = await trainOne(attempt, config, text, SCALES[scale], heldOut, clock, scale);
+    const point = { parameters: attempt.blockParameters(config), loss };
+    points.push(point);
+    trace.log({ measured: loss - heldOut.floor }, point.parameters);
+    console.log(`${name(attempt, config).padStart(6)} parameters: ${loss.toFixed(3)} nats, ${(loss - heldOut.floor).toFixed(3)} above the floor`);
+  }
+  tell(attempt, attempt.fitPowerLaw(points, heldOut.floor), heldOut.floor, points);
+}
+
+/** What a step costs besides the parameters' share, in parameters: for the time left only. */
+const OVERHEAD = 20_000;
+
+function declarePlots(attempt: Surface, configs: readonly GPTConfig[]): void {
+  trace.plot({
+    title: "Scaling law",
+    series: ["measured", "fitted law"],
+    x: { label: "parameters N", log: true },
+    y: { label: "nats above the floor", log: true },
+  });
+  trace.plot({
+    title: "Reducible loss in training",
+    series: configs.map((config) => `N = ${name(attempt, config)}`),
+    x: { label: "tokens", log: true },
+    y: { label: "nats above the floor", log: true },
+  });
+}
+
+/** e.g. "98k" */
+function name(attempt: Surface, config: GPTConfig): string {
+  const parameters = attempt.blockParameters(config);
+  return parameters >= 1e6 ? `${(parameters / 1e6).toFixed(1)}M` : `${(parameters / 1e3).toFixed(1)}k`;
+}
+
+async function trainOne(
+  attempt: Surface,
+  config: GPTConfig,
+  text: TextOptions,
+  { tokens, evaluateEvery }: Scale,
+  heldOut: { readonly windows: readonly tf.Tensor2D[]; readonly floor: number },
+  clock: Clock,
+  scale: RunOptions["scale"],
+): Promise<number> {
+  const ofStep = text.batch * config.context;
+  const steps = Math.ceil(tokens / ofStep);
+  const label = name(attempt, config);
+  const kept = `scaling-${scale}-${label}`;
+  const model = await attempt.train(config, text, {
+    steps,
+    learningRate: 0.04 / Math.sqrt(config.width), // wider models want smaller steps
+    seed: 1,
+    onStart: async (state) => {
+      const note = scale === "full" ? await checkpoint.restore(kept, { weights: state.model.weights(), optimizer: state.optimizer }) : undefined;
+      if (note) console.log(`${label}: goes on after step ${note.step}`);
+      return Number(note?.step ?? 0);
+    },
+    onStep: async (step, _loss, { model, optimizer }) => {
+      if (step % evaluateEvery === 0) trace.log({ [`N = ${label}`]: (await heldOutLoss(attempt, model, heldOut.windows)) - heldOut.floor }, step * ofStep);
+      if (scale === "full" && step % KEEP_EVERY === 0) await checkpoint.save(kept, { weights: model.weights(), optimizer }, { step });
+      clock.tick(step / steps, `${label} parameters`);
+      await breathe();
+    },
+  });
+  clock.next();
+  const loss = await heldOutLoss(attempt, model, heldOut.windows);
+  tf.dispose(model.weights());
+  return loss;
+}
+
+async function heldOutLoss(attempt: Surface, model: Model, windows: readonly tf.Tensor2D[]): Promise<number> {
+  const batches = [];
+  for (const batch of windows) {
+    const loss = tf.tidy(() => model.loss(batch));
+    batches.push({ loss: (await loss.data())[0] as number, tokens: batch.shape[0] * (batch.shape[1] - 1) });
+    loss.dispose();
+  }
+  return attempt.meanLoss(batches);
+}
+
+/** Draws the fitted law through and beyond the measurements, and prints it. */
+function tell(attempt: Surface, law: PowerLaw, floor: number, points: readonly Measurement[]): void {
+  const sizes = points.map(({ parameters }) => parameters);
+  const [smallest, largest] = [Math.min(...sizes) / 2, Math.max(...sizes) * 4];
+  for (let parameters = smallest; parameters <= largest; parameters *= 2 ** 0.25)
+    trace.log({ "fitted law": attempt.predictLoss(law, floor, parameters) - floor }, parameters);
+  console.log(`\nL(N) = ${floor.toFixed(3)} + (${law.scale.toPrecision(3)} / N)^${law.exponent.toFixed(3)}`);
+  for (const { parameters, loss } of points) {
+    const off = attempt.predictLoss(law, floor, parameters) - loss;
+    console.log(`at N = ${parameters}: the law is off by ${off.toFixed(3)} nats`);
+  }
+}
+
+/** Progress over all models, each weighted by what it costs, with the time left. */
+class Clock {
+  readonly #weights: readonly number[];
+  readonly #started = performance.now();
+  #model = 0;
+  /** Share of the work that was done before this run began. */
+  #skipped: number | undefined;
+
+  constructor(weights: readonly number[]) {
+    this.#weights = weights;
+  }
+
+  /** @param share of the present model's training that is done */
+  tick(share: number, label: string): void {
+    const total = this.#weights.reduce((a, b) => a + b, 0);
+    const done = (this.#weights.slice(0, this.#model).reduce((a, b) => a + b, 0) + share * (this.#weights[this.#model] as number)) / total;
+    this.#skipped ??= done;
+    const seconds = ((performance.now() - this.#started) / 1000) * ((1 - done) / Math.max(done - this.#skipped, 1e-9));
+    const left = seconds > 5400 ? `${(seconds / 3600).toFixed(1)} h` : seconds > 90 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds)} s`;
+    progress(Math.round(1000 * done), 1000, done > this.#skipped ? `${label}, about ${left} left` : label);
+  }
+
+  next(): void {
+    this.#model++;
+  }
+}

@@ -1,0 +1,39 @@
+/** What a pretrained model makes of texts: asked by a run, answered by a process of its own, as ONNX Runtime is a native addon. */
+import { NotificationType, RequestType } from "vscode-jsonrpc";
+import type { TensorData } from "./tensor.ts";
+import type { Wire } from "./wire.ts";
+
+export interface EncodeParams {
+  /** A name in the exercise's `pretrained/`, a folder, or an id of the Hugging Face hub. */
+  readonly model: string;
+  readonly texts: readonly string[];
+}
+
+export interface Encoded {
+  /** Word pieces of each text, special ones included. */
+  readonly tokens: readonly (readonly string[])[];
+  /** [layers + 1, batch, time, width]: the embeddings, then what each layer gives. Shorter texts are padded. */
+  readonly hidden: TensorData;
+}
+
+/** A model that the exercise ships: path below its folder -> text, or base64 of what is binary. */
+export interface ShippedModels {
+  readonly texts: Readonly<Record<string, string>>;
+  readonly binaries: Readonly<Record<string, string>>;
+}
+
+/** What the program that computes is given before it is asked. */
+export interface PretrainedOptions {
+  readonly shipped: ShippedModels;
+  /** Folder that models of the hub are kept in. */
+  readonly cache: string;
+  /** Main module of `@huggingface/transformers`, where it is installed. */
+  readonly transformers?: string;
+  /** Address of the hub, where it is another than its own. */
+  readonly hub?: string;
+}
+
+export const PretrainedRequest = new RequestType<PretrainedOptions, null, void>("pretrained");
+/** The answer is an `Encoded`. */
+export const EncodeRequest = new RequestType<EncodeParams, Wire, void>("encode");
+export const DownloadNotification = new NotificationType<{ readonly loaded: number; readonly total: number; readonly file: string }>("download");

@@ -1,0 +1,57 @@
+/** A BERT in ONNX Runtime, asked for the hidden states of all its layers. */
+import { Tokenizer } from "@huggingface/tokenizers";
+import * as ort from "onnxruntime-node";
+import type { Encoded } from "../../protocol/pretrained.ts";
+import { tensor } from "../../protocol/tensor.ts";
+import type { ModelFiles } from "./files.ts";
+import { withHiddenStates } from "./hiddenStates.ts";
+
+export class Bert {
+  readonly #tokenizer: Tokenizer;
+  readonly #session: ort.InferenceSession;
+  readonly #outputs: readonly string[];
+
+  private constructor(tokenizer: Tokenizer, session: ort.InferenceSession, outputs: readonly string[]) {
+    this.#tokenizer = tokenizer;
+    this.#session = session;
+    this.#outputs = outputs;
+  }
+
+  static async load({ tokenizer, tokenizerConfig, graph }: ModelFiles): Promise<Bert> {
+    const { bytes, outputs } = withHiddenStates(graph);
+    return new Bert(new Tokenizer(tokenizer, tokenizerConfig), await ort.InferenceSession.create(bytes, { executionProviders: ["cpu"] }), outputs);
+  }
+
+  async encode(texts: readonly string[]): Promise<Encoded> {
+    const encodings = texts.map((text) => this.#tokenizer.encode(text));
+    const time = Math.max(1, ...encodings.map(({ ids }) => ids.length));
+    const padded = (rows: readonly (readonly number[])[]) =>
+      int64(
+        rows.flatMap((row) => [...row, ...zeros(time - row.length)]),
+        [texts.length, time],
+      );
+    const inputs: Record<string, ort.Tensor> = {
+      input_ids: padded(encodings.map(({ ids }) => ids)), // [PAD] is 0 in every BERT
+      attention_mask: padded(encodings.map(({ ids }) => ids.map(() => 1))),
+      token_type_ids: padded(encodings.map(({ ids }) => ids.map(() => 0))),
+    };
+    const feeds = Object.fromEntries(this.#session.inputNames.map((name) => [name, inputs[name] as ort.Tensor])); // not every BERT has token types
+    const states = await this.#session.run(feeds, [...this.#outputs]);
+    const layers = this.#outputs.map((name) => states[name] as ort.Tensor);
+    return { tokens: encodings.map(({ tokens }) => tokens), hidden: stacked(layers) };
+  }
+}
+
+/** One output may hold all layers, or each layer is an output of its own. */
+function stacked(layers: readonly ort.Tensor[]) {
+  const [first] = layers as [ort.Tensor];
+  if (layers.length === 1 && first.dims.length === 4) return tensor(first.data as Float32Array, first.dims);
+  const values = new Float32Array(layers.length * first.size);
+  layers.forEach((layer, i) => {
+    values.set(layer.data as Float32Array, i * first.size);
+  });
+  return tensor(values, [layers.length, ...first.dims]);
+}
+
+const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
+const int64 = (values: readonly number[], shape: readonly number[]): ort.Tensor => new ort.Tensor("int64", BigInt64Array.from(values, BigInt), shape);

@@ -1,0 +1,28 @@
+/** The program that computes pretrained models. No learner code runs here. */
+import { connect } from "../../child/connection.ts";
+import { DownloadNotification, EncodeRequest, type PretrainedOptions, PretrainedRequest } from "../../protocol/pretrained.ts";
+import { PROTOCOL_VERSION, ReadyNotification } from "../../protocol/runtime.ts";
+import { encode } from "../../protocol/wire.ts";
+import { Bert } from "./bert.ts";
+import { filesOf } from "./files.ts";
+
+const connection = connect();
+const models = new Map<string, Promise<Bert>>();
+let options: PretrainedOptions = { shipped: { texts: {}, binaries: {} }, cache: "" };
+
+connection.onRequest(PretrainedRequest, (given) => {
+  options = given;
+  return null;
+});
+
+connection.onRequest(EncodeRequest, async ({ model, texts }) => {
+  const loading = models.get(model) ?? load(model);
+  models.set(model, loading);
+  loading.catch(() => models.delete(model)); // the next try may find a network
+  return encode(await (await loading).encode(texts));
+});
+
+void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend: { name: "cpu", device: "ONNX Runtime", skipped: [] } });
+
+const load = async (model: string): Promise<Bert> =>
+  Bert.load(await filesOf(model, options, (loaded, total, file) => void connection.sendNotification(DownloadNotification, { loaded, total, file })));
