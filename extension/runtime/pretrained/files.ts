@@ -18,7 +18,7 @@ const TOKENIZER = "tokenizer.json";
 const TOKENIZER_CONFIG = "tokenizer_config.json";
 const GRAPH = "onnx/model.onnx";
 /** A model of the hub has an owner and a name; older ones a name only. */
-const HUB_ID = /^[\w.-]+(\/[\w.-]+)?$/;
+const HUB_ID = /^[a-z0-9][\w.-]*(\/[a-z0-9][\w.-]*)?$/i;
 
 export async function filesOf(model: string, options: PretrainedOptions, onDownload: OnDownload): Promise<ModelFiles> {
   const { texts, binaries } = options.shipped;
@@ -58,8 +58,10 @@ interface Transformers {
 
 /** Fetches a model into the cache, by the hub's own library. */
 async function download(model: string, { transformers, cache, hub }: PretrainedOptions, onDownload: OnDownload): Promise<void> {
-  if (!transformers)
-    throw new Error(`"${model}" is a model of the Hugging Face hub: @huggingface/transformers fetches it, and is not installed. Practicum: Doctor says how.`);
+  if (!transformers) {
+    const install = `npm install --prefix "${path.dirname(cache)}" @huggingface/transformers`;
+    throw new Error(`"${model}" is a model of the Hugging Face hub, and what fetches it is not installed. Install it once: ${install}`);
+  }
   const { env, AutoTokenizer, AutoModel } = (await import(pathToFileURL(transformers).href)) as Transformers;
   env.cacheDir = cache;
   env.allowLocalModels = false;
