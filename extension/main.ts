@@ -22,6 +22,7 @@ import { Runs } from "./ui/runs.ts";
 import { Supervision } from "./ui/supervision.ts";
 import { Targets } from "./ui/target.ts";
 import { Verdicts } from "./ui/verdicts.ts";
+import { beginWithExercises } from "./ui/workbench.ts";
 
 /** What the parts say to a program that drives the editor, such as our tests. */
 export interface Practicum {
@@ -60,5 +61,6 @@ export function activate(context: vscode.ExtensionContext): Practicum {
     registerCommands({ dist, notify, targets, attempts, grading, runs, panel, hints, compare, progress }),
   );
   void notify.guard(() => attempts.follow(vscode.window.activeTextEditor));
+  void notify.guard(beginWithExercises);
   return { verdicts, runs, status, runStatus, tree, explorer, library };
 }

@@ -1,13 +1,16 @@
 // Makes the .vsix for this platform: the bundles, and of native code only what this platform can load.
-import { cpSync, globSync } from "node:fs";
+import { cpSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build, node, ROOT, TARGET, vsixFile } from "./tasks.ts";
+
+const README = "dist/README.md";
 
 build("--clean");
 stage("onnxruntime-node", ["package.json", "dist/*.js", `bin/napi-v*/${process.platform}/${process.arch}/*`]);
 stage("webgpu", ["package.json", "index.js", `dist/${process.platform}-${process.platform === "darwin" ? "universal" : process.arch}/*`]);
 stage("onnxruntime-common", ["package.json", "dist/cjs/**/*.{js,json}"]);
-// No repository is named in package.json, and pictures of the README travel in the package.
+writeReadme();
+// No repository is named in package.json.
 node(
   "node_modules/@vscode/vsce/vsce",
   "package",
@@ -18,7 +21,16 @@ node(
   "--no-dependencies",
   "--allow-missing-repository",
   "--no-rewrite-relative-links",
+  "--readme-path",
+  README,
 );
+
+/** VS Code shows pictures of an extension's page from the network or from the page itself, and we have no network: they go into it. */
+function writeReadme(): void {
+  const inlined = (_: string, alt: string, file: string) => `![${alt}](data:image/png;base64,${readFileSync(path.join(ROOT, file), "base64")})`;
+  const text = readFileSync(path.join(ROOT, "README.md"), "utf8").replace(/!\[([^\]]*)\]\((extension\/media\/[\w./-]+\.png)\)/g, inlined);
+  writeFileSync(path.join(ROOT, README), text);
+}
 
 /** Copies the named files of a package that is imported at run time, to where its import finds them. */
 function stage(name: string, patterns: string[]): void {

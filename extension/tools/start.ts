@@ -1,29 +1,27 @@
 // Opens VS Code with the extension: the one for the desktop where there is one, else one for the browser, with the .vsix that users install.
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { type Desktop, findDesktop } from "../../test/tools/desktop.ts";
-import { installExtension, prepareHome, startServer } from "../../test/tools/web.ts";
 import { installWeb, webSupported } from "../../test/tools/webInstall.ts";
-import { build, makePackage, ROOT, vsixFile } from "./tasks.ts";
+import { startWeb } from "./startWeb.ts";
+import { build, makePackage, ROOT, TARGET, vsixFile } from "./tasks.ts";
 
-/** The folder is the learner's own. In Restricted Mode the editor's TypeScript would not start, and would stay away after trust is given until a reload. */
-const SETTINGS = {
-  "security.workspace.trust.enabled": false,
-  "workbench.startupEditor": "none",
-  "workbench.secondarySideBar.defaultVisibility": "hidden",
-  "telemetry.telemetryLevel": "off",
-  "chat.disableAIFeatures": true,
-};
+const NO_EDITOR = `No VS Code was found here. VS Code in the browser is set up on Linux with an x64 processor only; this is ${TARGET}.
+
+Install VS Code from https://code.visualstudio.com, then either
+  - let its command \`code\` be on the PATH (in VS Code: Command Palette, "Shell Command: Install 'code' command in PATH"), or
+  - set PRACTICUM_VSCODE to that command, e.g.
+      macOS    PRACTICUM_VSCODE="/Applications/Visual Studio Code.app/Contents/Resources/app/bin/code" npm start
+      Windows  set PRACTICUM_VSCODE=%LOCALAPPDATA%\\Programs\\Microsoft VS Code\\bin\\code.cmd && npm start
+Without an editor: npx practicum list`;
 
 const desktop = findDesktop();
 if (desktop) await openDesktop(desktop);
 else if (webSupported) await openWeb();
 else {
-  console.error("No VS Code was found. Install it with its `code` command, or set PRACTICUM_VSCODE to the path of that command.");
+  console.error(NO_EDITOR);
   process.exit(1);
 }
 
@@ -39,12 +37,11 @@ async function openDesktop({ command }: Desktop): Promise<void> {
 async function openWeb(): Promise<void> {
   makePackage();
   installWeb();
-  const home = prepareHome(path.join(ROOT, ".vscode-test/start"), SETTINGS);
-  installExtension(home, vsixFile());
-  const workspace = path.join(homedir(), "practicum");
-  mkdirSync(workspace, { recursive: true });
-  const server = await startServer(home, { token: randomBytes(16).toString("hex"), port: Number(process.env.PORT ?? 0), env: { HOME: homedir() } });
-  console.log(`\nVS Code with Practicum: ${server.url(workspace)}\nCtrl-C ends it.`);
+  const learner = path.join(homedir(), "practicum");
+  const port = process.env.PORT ? Number(process.env.PORT) : undefined;
+  const folder = path.join(ROOT, ".vscode-test/start");
+  const { server, url } = await startWeb({ folder, vsix: vsixFile(), learner, env: { HOME: homedir() }, ...(port !== undefined && { port }) });
+  console.log(`\nVS Code with Practicum: ${url}\nCtrl-C ends it.`);
   await Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => once(process, signal)));
   await server.stop();
   process.exit();

@@ -2,6 +2,8 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type { Attempt } from "./attempts.ts";
+import { VIEW } from "./contributions.ts";
+import { learnerFolder } from "./learnerFolder.ts";
 
 /** VS Code's own rendered Markdown, as an editor: unlike its command, it says when it is there and in which column. */
 const RENDERED = "vscode.markdown.preview.editor";
@@ -18,6 +20,13 @@ export async function showAttempt(attempt: Attempt): Promise<void> {
   await showStatement(attempt);
   back.dispose();
   await shown;
+}
+
+/** A window on the learner's own folder with nothing open begins with what there is to do. */
+export async function beginWithExercises(): Promise<void> {
+  const [root, ...others] = vscode.workspace.workspaceFolders ?? [];
+  const empty = vscode.window.tabGroups.all.every((group) => group.tabs.length === 0);
+  if (root?.uri.fsPath === learnerFolder() && others.length === 0 && empty) await vscode.commands.executeCommand(`${VIEW}.focus`);
 }
 
 /** In a tab that the next statement takes over. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { FrameLocator, Locator, Page } from "playwright-core";
+import { startWeb } from "../../extension/tools/startWeb.ts";
 import { openBrowser, runCommand, type Window, webview } from "../tools/browser.ts";
 import { OUT, ROOT } from "../tools/paths.ts";
 import { type Home, installExtension, newHome, type Server, startServer } from "../tools/web.ts";
@@ -31,6 +32,22 @@ export class Workbench {
     return workbench;
   }
 
+  /**
+   * As `npm start` does, and in a browser that has never been here.
+   * @param folder the learner's home, which a later start finds again
+   */
+  static async start(folder: string, port?: number): Promise<Workbench> {
+    const vsix = process.env.PRACTICUM_VSIX;
+    assert.ok(vsix, "PRACTICUM_VSIX names no .vsix; `npm test` makes one");
+    const start = { folder: path.join(folder, "start"), vsix, learner: path.join(folder, "practicum"), env: { HOME: folder } };
+    const { server, url } = await startWeb({ ...start, ...(port !== undefined && { port }) });
+    const home = newHome();
+    const workbench = new Workbench({ ...home, folder }, server, await openBrowser(home));
+    await workbench.page.goto(url);
+    await workbench.activity("Explorer").waitFor();
+    return workbench;
+  }
+
   get page(): Page {
     return this.window.page;
   }
@@ -47,6 +64,8 @@ export class Workbench {
   verdict = (text: RegExp): Locator => this.page.locator('.statusbar-item[id$="practicum.grade"]', { hasText: text });
   /** The number of errors that the status bar counts in all files. */
   errors = (count: number): Locator => this.page.locator('.statusbar-item[id="status.problems"]', { hasText: new RegExp(`^\\s*${count}\\s`) });
+  /** What the status bar says of the run under way. */
+  running = (text: RegExp): Locator => this.page.locator('.statusbar-item[id$="practicum.run"]', { hasText: text });
   cursor = (line: number, column: number): Locator =>
     this.page.locator('.statusbar-item[id="status.editor.selection"]', { hasText: new RegExp(`^\\s*Ln ${line}, Col ${column}\\s*$`) });
   problem = (text: string): Locator => this.page.locator(".markers-panel .monaco-list-row", { hasText: text });

@@ -120,8 +120,17 @@ export function environment(home: Home, extra: NodeJS.ProcessEnv = {}): NodeJS.P
   return { ...Object.fromEntries(own), HOME: home.folder, TMPDIR: path.join(home.folder, "tmp"), EXTENSIONS_GALLERY: gallery, ...extra };
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
+const freePort = (): Promise<number> => listened(0);
+
+export const isFree = (port: number): Promise<boolean> =>
+  listened(port).then(
+    () => true,
+    () => false,
+  );
+
+/** Listens for a moment. @returns the port, the system's choice for 0 */
+async function listened(wanted: number): Promise<number> {
+  const probe = createServer().listen(wanted, "127.0.0.1");
   await once(probe, "listening");
   const { port } = probe.address() as { port: number };
   probe.close();

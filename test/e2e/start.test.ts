@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { newHome } from "../tools/web.ts";
+import { packFile, Workbench } from "./workbench.ts";
+
+const REFERENCE = packFile("01-gpt2-parameter-count/reference/parameters.ts");
+
+/** `npm start`, as a newcomer meets it: its own settings, and whatever VS Code in a browser does by itself, such as saving while one types. */
+describe("npm start", () => {
+  const { folder } = newHome();
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await Workbench.start(folder);
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") await workbench.keepPicture(this.currentTest.title);
+  });
+  after(() => workbench?.close());
+
+  it("begins with the exercises", async () => {
+    await workbench.treeItem("Count GPT-2's parameters").waitFor();
+  });
+
+  it("grades when typing pauses, and leaves the keys to the editor", async () => {
+    await workbench.openExercise("Count GPT-2's parameters", true);
+    await workbench.paste(REFERENCE);
+    const all = /^\s*(\d+)\/\1 · \w+\s*$/;
+    await workbench.verdict(all).waitFor();
+    await workbench.page.keyboard.type("// typed on");
+    await workbench.page.locator(".view-line", { hasText: "// typed on" }).waitFor();
+    await workbench.verdict(all).waitFor();
+    await workbench.page.locator(".monaco-editor.focused").waitFor();
+  });
+
+  it("a window that is loaded anew has its panel again, about the exercise being edited", async () => {
+    await workbench.command("Practicum: Show Panel");
+    await workbench.panel().getByRole("heading", { name: "Count GPT-2's parameters" }).waitFor();
+    await workbench.page.reload();
+    await workbench.panel().getByRole("heading", { name: "Count GPT-2's parameters" }).waitFor();
+    await workbench.panel().getByRole("tab", { name: "Checks" }).waitFor();
+  });
+
+  it("shows the pictures of the README on the extension's page", async () => {
+    await workbench.command("Extensions: Show Installed Extensions");
+    await workbench.page.locator(".extension-list-item", { hasText: "Practicum" }).first().click();
+    const pictures = workbench.panel().locator("img[src^='data:image/png']");
+    await pictures.first().waitFor();
+    assert.ok((await pictures.count()) >= 2);
+    assert.ok(await pictures.first().evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth > 100));
+  });
+
+  it("knows the learner again, in another browser and at the same address", async () => {
+    const { base } = workbench.server;
+    await workbench.close();
+    workbench = await Workbench.start(folder);
+    assert.equal(workbench.server.base, base);
+    await workbench
+      .treeItem("Count GPT-2's parameters")
+      .locator(".label-description", { hasText: /^(\d+)\/\1 · easy$/ })
+      .waitFor();
+  });
+
+  it("and at another", async () => {
+    await workbench.close();
+    workbench = await Workbench.start(folder, 1 + Number(new URL(workbench.server.base).port));
+    await workbench
+      .treeItem("Count GPT-2's parameters")
+      .locator(".label-description", { hasText: /^(\d+)\/\1 · easy$/ })
+      .waitFor();
+  });
+});
