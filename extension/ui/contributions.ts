@@ -42,6 +42,8 @@ export interface ContextKeys {
   readonly "practicum.running": boolean;
   /** The learner has said where exercises stand. */
   readonly "practicum.folderChosen": boolean;
+  /** No pack could be read: the view says so. */
+  readonly "practicum.unreadable": boolean;
 }
 export const CONTEXT_KEYS = [
   "practicum.attemptActive",
@@ -49,6 +51,7 @@ export const CONTEXT_KEYS = [
   "practicum.canCompare",
   "practicum.running",
   "practicum.folderChosen",
+  "practicum.unreadable",
 ] as const satisfies readonly (keyof ContextKeys)[];
 
 export const VIEW = "practicum.exercises";

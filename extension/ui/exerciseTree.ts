@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { Exercise, Pack } from "../exercise/model.ts";
 import { type ExerciseProgress, mayCompare } from "../exercise/progress.ts";
 import { VIEW } from "./contributions.ts";
-import { command } from "./editor.ts";
+import { command, setContext } from "./editor.ts";
 import type { Library } from "./library.ts";
 import type { Notify } from "./notify.ts";
 import type { ProgressStore } from "./progressStore.ts";
@@ -42,7 +42,9 @@ export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     if (node?.kind === "exercise") return [];
     if (node) return node.pack.exercises.map((exercise) => this.#node(exercise));
-    return ((await this.#notify.guard(() => this.#library.packs())) ?? []).map((pack) => ({ kind: "pack", pack }));
+    const packs = await this.#notify.guard(() => this.#library.packs());
+    void setContext("practicum.unreadable", packs === undefined);
+    return (packs ?? []).map((pack) => ({ kind: "pack", pack }));
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {

@@ -29,6 +29,7 @@ export async function openBrowser(home: Home, { width = 1280, height = 800, scal
     args: FLAGS,
   });
   const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale, permissions: ["clipboard-read", "clipboard-write"] });
+  page.setDefaultTimeout(60_000); // a busy machine may take that long to show a page
   const log = createWriteStream(path.join(home.folder, "console.log"));
   page.on("console", (message) => log.write(`${message.type()} ${message.text()}\n`));
   page.on("pageerror", (problem) => log.write(`pageerror ${problem}\n`));

@@ -30,7 +30,9 @@ describe("contributions", () => {
   }
 
   it("uses each context key in package.json, and no other of ours", () => {
-    const conditions = [...menus, ...contributes.keybindings, ...contributes.commands].map((entry) => `${entry.when ?? ""} ${entry.enablement ?? ""}`);
+    const conditions = [...menus, ...contributes.keybindings, ...contributes.commands, ...contributes.viewsWelcome].map(
+      (entry) => `${entry.when ?? ""} ${entry.enablement ?? ""}`,
+    );
     const completed = text.match(/onContext:practicum\.\w+/g) ?? [];
     const used = new Set([...conditions, ...completed].join(" ").match(/practicum\.\w+/g));
     assert.deepEqual([...used].sort(), [...CONTEXT_KEYS, VIEW].sort());
