@@ -1,6 +1,7 @@
 /** Composition root: constructs the parts, wires them, registers them. Starts no process and reads no file. */
 import path from "node:path";
 import * as vscode from "vscode";
+import { Shelf } from "./packs/shelf.ts";
 import { Attempts } from "./ui/attempts.ts";
 import { CheckExplorer } from "./ui/checkExplorer.ts";
 import { registerCommands } from "./ui/commands.ts";
@@ -39,7 +40,8 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   const dist = path.join(context.extensionPath, "dist");
   const log = vscode.window.createOutputChannel("Practicum", { log: true });
   const notify = new Notify(log);
-  const library = new Library(path.join(dist, "exercises"));
+  const shelf = new Shelf(context.globalStorageUri.fsPath);
+  const library = new Library(path.join(dist, "exercises"), shelf, notify);
   const progress = new ProgressStore(notify);
   const attempts = new Attempts(library, notify);
   const verdicts = new Verdicts();
@@ -56,7 +58,7 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   const compare = new Compare(library, progress, verdicts);
   const targets = new Targets(library, attempts);
   context.subscriptions.push(
-    ...[log, progress, attempts, verdicts, supervision, grading, runs, onSave, runStatus, status, tree, explorer, panel, hints, compare],
+    ...[log, library, progress, attempts, verdicts, supervision, grading, runs, onSave, runStatus, status, tree, explorer, panel, hints, compare],
     ...[new Faults(verdicts, runs), new RunLens(attempts, verdicts, progress), new ContextKeySync(attempts, progress)],
     registerCommands({ dist, notify, targets, attempts, grading, runs, panel, hints, compare, progress }),
   );

@@ -62,7 +62,7 @@ export class Shelf {
 
   /** The packs that are installed, the newest record of each. @throws {UserError} when one was damaged */
   async packs(): Promise<readonly Pack[]> {
-    return Promise.all((await this.installed()).map((installed) => this.#read(installed)));
+    return Promise.all((await this.installed()).map((installed) => this.open(installed)));
   }
 
   async installed(): Promise<readonly Installed[]> {
@@ -114,7 +114,7 @@ export class Shelf {
       packs: [...packs.filter(({ id }) => id !== pack.id), installed],
       publishers: signer ? { ...others, [pack.id]: signer.key } : others,
     });
-    return this.#read(installed);
+    return this.open(installed);
   }
 
   /** Takes a pack off the shelf; attempts and progress stay. @throws {UserError} when it is not there */
@@ -124,8 +124,8 @@ export class Shelf {
     await this.#save({ ...record, packs: record.packs.filter((pack) => pack.id !== id) });
   }
 
-  /** The files of a pack are third-party code: what lies there must be what was installed. */
-  async #read({ id, digest, source }: Installed): Promise<Pack> {
+  /** @throws {UserError} when what lies there is not what was installed: it is third-party code */
+  async open({ id, digest, source }: Installed): Promise<Pack> {
     const pack = await readPack(this.#folderOf(digest));
     if (pack.digest !== digest) throw new UserError(`The installed pack "${id}" was changed on disk.`, `Install it again: practicum install ${source.spec}`);
     return pack;

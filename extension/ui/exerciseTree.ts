@@ -34,6 +34,7 @@ export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     this.#subscriptions = [
       this.#changed,
       vscode.window.registerTreeDataProvider(VIEW, this),
+      library.onDidChange(() => this.#changed.fire(undefined)),
       verdicts.onDidChange(({ attempt }) => this.#changed.fire(this.#nodes.get(attempt.exercise.id))),
       progress.onDidChange((exercise) => this.#changed.fire(exercise ? this.#nodes.get(exercise) : undefined)),
     ];

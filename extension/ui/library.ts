@@ -1,22 +1,39 @@
-/** The packs that are there, read when first asked for. */
-import { readdir } from "node:fs/promises";
-import path from "node:path";
+/** The packs that are there, those that came with the extension first; read when first asked for. */
+import * as vscode from "vscode";
 import { UserError } from "../errors.ts";
 import type { Exercise, Pack } from "../exercise/model.ts";
-import { readPack } from "../supervisor/packStore.ts";
+import type { Shelf } from "../packs/shelf.ts";
+import { readPacks } from "../supervisor/packStore.ts";
+import type { Notify } from "./notify.ts";
 
-export class Library {
+export class Library implements vscode.Disposable {
+  readonly shelf: Shelf;
   readonly #folder: string;
+  readonly #notify: Notify;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
   #packs: Promise<readonly Pack[]> | undefined;
 
-  /** @param folder holds one folder per pack */
-  constructor(folder: string) {
+  /** @param folder holds one folder per pack @param shelf those that were installed */
+  constructor(folder: string, shelf: Shelf, notify: Notify) {
     this.#folder = folder;
+    this.shelf = shelf;
+    this.#notify = notify;
   }
 
   packs(): Promise<readonly Pack[]> {
-    this.#packs ??= readPacks(this.#folder);
+    this.#packs ??= this.#read();
     return this.#packs;
+  }
+
+  /** A pack was installed, updated or taken away. */
+  refresh(): void {
+    this.#packs = undefined;
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
   }
 
   async exercises(): Promise<readonly Exercise[]> {
@@ -33,9 +50,11 @@ export class Library {
     if (!exercise) throw new UserError(`No installed pack has an exercise "${id}".`, "Open one from the Practicum view.");
     return exercise;
   }
-}
 
-async function readPacks(folder: string): Promise<readonly Pack[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return Promise.all(entries.filter((entry) => entry.isDirectory()).map((entry) => readPack(path.join(folder, entry.name))));
+  /** An installed pack that is damaged is told, and hides no other. */
+  async #read(): Promise<readonly Pack[]> {
+    const [builtIn, installed] = await Promise.all([readPacks(this.#folder), this.shelf.installed()]);
+    const opened = await Promise.all(installed.map((pack) => this.#notify.guard(() => this.shelf.open(pack))));
+    return [...builtIn, ...opened.filter((pack) => pack !== undefined)];
+  }
 }

@@ -1,8 +1,9 @@
 import { UserError } from "../../errors.ts";
+import { describe, TRUST_QUESTION } from "../../packs/describe.ts";
 import { fetchPack } from "../../packs/registry.ts";
-import type { Candidate } from "../../packs/shelf.ts";
 import type { Context } from "../context.ts";
 import type { CommandResult } from "../perform.ts";
+import { columns } from "../report.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface InstallOptions {
@@ -19,7 +20,8 @@ export async function install(context: Context, spec: string, { registry, offlin
   const candidate = await shelf.examine(await fetchPack(spec, { dist, registry, offline, signal, onProgress }));
   terminal.endProgress();
   const { pack, present, replaces } = candidate;
-  for (const line of describe(candidate)) terminal.print(line);
+  terminal.print(terminal.colors.bold(`${pack.title} ${pack.version}`));
+  for (const line of columns(describe(candidate).map(([label, value]) => [`  ${label}`, value]))) terminal.print(line);
   if (!present && !replaces && !yes) await askForTrust(terminal, signal);
   const installed = await shelf.install(candidate, { acceptKey });
   terminal.print(
@@ -37,20 +39,8 @@ export async function remove({ shelf, terminal }: Context, id: string): Promise<
   return { exitCode: 0, json: { removed: id } };
 }
 
-/** What one has to know to trust a pack. */
-export function describe({ pack, source, signer, trust, forced }: Candidate): string[] {
-  const signature = signer ? `${signer.fingerprint}${trust === "same" ? " (as before)" : trust === "changed" ? " (another key than before)" : ""}` : "none";
-  return [
-    `${pack.title} ${pack.version}, ${pack.exercises.length} ${pack.exercises.length === 1 ? "exercise" : "exercises"}`,
-    `  from       ${source.resolved}`,
-    `  digest     ${pack.digest.slice(0, 16)}`,
-    `  signed by  ${signature}`,
-    ...(forced ? ["  Its author published it although its checks are not proven."] : []),
-  ];
-}
-
 async function askForTrust(terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const trusted = await terminal.confirm("A pack is code that runs on this machine when you grade. Do you trust its author?", signal);
+  const trusted = await terminal.confirm(TRUST_QUESTION, signal);
   if (trusted === undefined)
     throw new UserError("A new pack is installed only by somebody who trusts it.", "Look at the lines above, then install it with --yes.");
   if (!trusted) throw new UserError("Not installed.", "Nothing was changed.");

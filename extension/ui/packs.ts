@@ -1,0 +1,84 @@
+/** Packs from elsewhere: found, looked at, trusted, installed, taken away. */
+import * as vscode from "vscode";
+import { describe, TRUST_QUESTION } from "../packs/describe.ts";
+import { type Found, fetchPack, type RegistryOptions, searchPacks } from "../packs/registry.ts";
+import type { Candidate } from "../packs/shelf.ts";
+import type { PackNode } from "./exerciseTree.ts";
+import type { Library } from "./library.ts";
+
+export class Packs {
+  readonly #library: Library;
+  readonly #dist: string;
+
+  constructor(library: Library, dist: string) {
+    this.#library = library;
+    this.#dist = dist;
+  }
+
+  /** @param spec asked for when absent */
+  async install(spec?: string): Promise<void> {
+    const wanted = spec ?? (await askForSpec());
+    if (!wanted) return;
+    const fetched = await withProgress(`Fetching ${wanted}`, (options) => fetchPack(wanted, { ...options, dist: this.#dist }));
+    const candidate = await this.#library.shelf.examine(fetched);
+    const { pack, present, replaces } = candidate;
+    if (present) return void vscode.window.showInformationMessage(`${pack.title} ${pack.version} is installed already.`);
+    if (!(await isTrusted(candidate))) return;
+    await this.#library.shelf.install(candidate, { acceptKey: true }); // asked for above
+    this.#library.refresh();
+    void vscode.window.showInformationMessage(`${pack.title} ${pack.version} is installed${replaces ? `, in the place of ${replaces.version}` : ""}.`);
+  }
+
+  /** Searches the registry, and installs what is picked. */
+  async browse(): Promise<void> {
+    const found = await withProgress("Searching the registry", (options) => searchPacks("", { ...options, dist: this.#dist }));
+    const picked = await vscode.window.showQuickPick(found.map(itemOf), {
+      title: "Packs on the registry",
+      placeHolder: found.length === 0 ? "There are none" : "Choose one to look at",
+      matchOnDescription: true,
+      matchOnDetail: true,
+    });
+    if (picked) await this.install(picked.label);
+  }
+
+  async remove({ pack }: PackNode): Promise<void> {
+    const detail = "Your attempts and your progress stay.";
+    if ((await vscode.window.showWarningMessage(`Remove ${pack.title}?`, { modal: true, detail }, "Remove")) !== "Remove") return;
+    await this.#library.shelf.remove(pack.id);
+    this.#library.refresh();
+  }
+}
+
+const askForSpec = (): Thenable<string | undefined> =>
+  vscode.window.showInputBox({
+    title: "Install a pack",
+    prompt: "Name or name@version on the registry, path of an archive or folder, git or http(s) address",
+    placeHolder: "practicum-pack-probability",
+    ignoreFocusOut: true,
+  });
+
+/** What is new is installed when its author is trusted; what came from the same key before is not asked about again. */
+async function isTrusted(candidate: Candidate): Promise<boolean> {
+  const { pack, trust, replaces } = candidate;
+  if (trust === "same" && !candidate.forced) return true;
+  const changed = trust === "changed" || trust === "signatureLost";
+  const question = changed ? `${pack.title} ${pack.version} is not from who signed version ${replaces?.version}.` : TRUST_QUESTION;
+  const facts = describe(candidate).map(([label, value]) => `${label}: ${value}`);
+  const yes = changed ? "Install All the Same" : "Trust and Install";
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail: [`${pack.title} ${pack.version}`, "", ...facts].join("\n") }, yes)) === yes;
+}
+
+/** A notification with the bytes that have come, and a way to cancel. */
+function withProgress<T>(title: string, work: (options: Omit<RegistryOptions, "dist">) => Promise<T>): Thenable<T> {
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (progress, token) => {
+    const cancellation = new AbortController();
+    token.onCancellationRequested(() => cancellation.abort());
+    return work({ signal: cancellation.signal, onProgress: (bytes) => progress.report({ message: `${Math.ceil(bytes / 1024)} KiB` }) });
+  });
+}
+
+function itemOf({ name, version, title, author, exercises, verified }: Found): vscode.QuickPickItem {
+  const count = exercises === undefined ? "" : `${exercises} ${exercises === 1 ? "exercise" : "exercises"}`;
+  const state = verified === "forced" ? "$(warning) not proven" : verified ? "$(verified) proven" : "";
+  return { label: name, description: version, detail: [title, count, author && `by ${author}`, state].filter(Boolean).join(" · ") };
+}
