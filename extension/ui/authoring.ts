@@ -4,10 +4,11 @@ import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../errors.ts";
-import type { Exercise } from "../exercise/model.ts";
+import type { Exercise, Pack } from "../exercise/model.ts";
 import { type Made, newExercise, newPack } from "../packs/newPack.ts";
 import { scaffold } from "../supervisor/attempt.ts";
 import { readPack } from "../supervisor/packStore.ts";
+import type { Library } from "./library.ts";
 import { showAttempt } from "./workbench.ts";
 
 const PACK_FILES = "**/pack.json";
@@ -31,10 +32,13 @@ export async function makeExercise(dist: string, place: vscode.Uri | undefined):
 }
 
 /** Opens an exercise exactly as a learner gets it, in a folder that is thrown away by the system. */
-export async function previewAsLearner(dist: string, place: vscode.Uri | undefined): Promise<void> {
-  const pack = await packFolder(place);
-  const exercise = pack && (await pickExercise(pack, place));
+export async function previewAsLearner(library: Library, dist: string, place: vscode.Uri | undefined): Promise<void> {
+  const from = await packFolder(place);
+  if (!from) return;
+  const pack = await readPack(from);
+  const exercise = await pickExercise(pack, place);
   if (!exercise) return;
+  library.preview(pack);
   const folder = await mkdtemp(path.join(os.tmpdir(), "practicum-preview-"));
   await scaffold(exercise, folder, dist);
   await showAttempt({ exercise, folder });
@@ -54,8 +58,7 @@ export async function packFolder(place: vscode.Uri | undefined): Promise<string 
   return (await vscode.window.showQuickPick(items, { title: "Which pack?" }))?.folder;
 }
 
-async function pickExercise(folder: string, place: vscode.Uri | undefined): Promise<Exercise | undefined> {
-  const { exercises } = await readPack(folder);
+async function pickExercise({ exercises }: Pack, place: vscode.Uri | undefined): Promise<Exercise | undefined> {
   const at = place ?? vscode.window.activeTextEditor?.document.uri;
   const around = at && exercises.find((exercise) => `${at.fsPath}${path.sep}`.startsWith(`${exercise.folder}${path.sep}`));
   if (around) return around;

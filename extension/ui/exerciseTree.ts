@@ -10,7 +10,11 @@ import type { ProgressStore } from "./progressStore.ts";
 import { type Badge, badgeOf } from "./verdict.ts";
 import type { Verdicts } from "./verdicts.ts";
 
-export type TreeNode = { readonly kind: "pack"; readonly pack: Pack } | ExerciseNode;
+export type TreeNode = PackNode | ExerciseNode;
+export interface PackNode {
+  readonly kind: "pack";
+  readonly pack: Pack;
+}
 export interface ExerciseNode {
   readonly kind: "exercise";
   readonly exercise: Exercise;

@@ -12,6 +12,7 @@ export class Library implements vscode.Disposable {
   readonly #notify: Notify;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
+  readonly #previews = new Map<string, Pack>();
   #packs: Promise<readonly Pack[]> | undefined;
 
   /** @param folder holds one folder per pack @param shelf those that were installed */
@@ -25,6 +26,14 @@ export class Library implements vscode.Disposable {
     this.#packs ??= this.#read();
     return this.#packs;
   }
+
+  /** Shows the pack of an instructor's folder as if it were installed, until the window closes. */
+  preview(pack: Pack): void {
+    this.#previews.set(pack.id, pack);
+    this.refresh();
+  }
+
+  isPreview = (pack: Pack): boolean => this.#previews.get(pack.id)?.folder === pack.folder;
 
   /** A pack was installed, updated or taken away. */
   refresh(): void {
@@ -55,6 +64,7 @@ export class Library implements vscode.Disposable {
   async #read(): Promise<readonly Pack[]> {
     const [builtIn, installed] = await Promise.all([readPacks(this.#folder), this.shelf.installed()]);
     const opened = await Promise.all(installed.map((pack) => this.#notify.guard(() => this.shelf.open(pack))));
-    return [...builtIn, ...opened.filter((pack) => pack !== undefined)];
+    const all = [...builtIn, ...opened.filter((pack) => pack !== undefined)];
+    return [...all.filter(({ id }) => !this.#previews.has(id)), ...this.#previews.values()];
   }
 }
