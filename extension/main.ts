@@ -15,6 +15,7 @@ import { Hints } from "./ui/hints.ts";
 import { Library } from "./ui/library.ts";
 import { Notify } from "./ui/notify.ts";
 import { OnSave } from "./ui/onSave.ts";
+import { registerPackCommands } from "./ui/packCommands.ts";
 import { ProgressStore } from "./ui/progressStore.ts";
 import { RunLens } from "./ui/runLens.ts";
 import { RunPanel } from "./ui/runPanel.ts";
@@ -60,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   context.subscriptions.push(
     ...[log, library, progress, attempts, verdicts, supervision, grading, runs, onSave, runStatus, status, tree, explorer, panel, hints, compare],
     ...[new Faults(verdicts, runs), new RunLens(attempts, verdicts, progress), new ContextKeySync(attempts, progress)],
+    registerPackCommands({ dist, library, notify }),
     registerCommands({ dist, notify, targets, attempts, grading, runs, panel, hints, compare, progress }),
   );
   void notify.guard(() => attempts.follow(vscode.window.activeTextEditor));

@@ -4,6 +4,7 @@ import path from "node:path";
 import { messageOf } from "../errors.ts";
 import type { Exercise, Pack } from "../exercise/model.ts";
 import { graded, type Progress } from "../exercise/progress.ts";
+import { backendsFolder, dataFolder } from "../packs/places.ts";
 import { Shelf } from "../packs/shelf.ts";
 import type { Grade } from "../protocol/grade.ts";
 import type { BackendName, SourceTree } from "../protocol/runtime.ts";
@@ -12,7 +13,6 @@ import { findAttempt, readAttempt } from "../supervisor/attempt.ts";
 import { findExercise, readPack, readPacks } from "../supervisor/packStore.ts";
 import { findLearnerFolder, ProgressFile } from "../supervisor/progressFile.ts";
 import { createSupervisor } from "../supervisor/supervisor.ts";
-import { backendsFolder, dataFolder } from "./places.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ContextOptions {

@@ -17,6 +17,17 @@ export const COMMANDS = [
 ] as const;
 export type CommandId = (typeof COMMANDS)[number];
 
+/** About packs. */
+export const PACK_COMMANDS = [
+  "practicum.browsePacks",
+  "practicum.installPack",
+  "practicum.removePack",
+  "practicum.newPack",
+  "practicum.newExercise",
+  "practicum.previewAsLearner",
+] as const;
+export type PackCommandId = (typeof PACK_COMMANDS)[number];
+
 export interface Settings {
   readonly "practicum.folder": string;
   readonly "practicum.gradeOnSave": boolean;

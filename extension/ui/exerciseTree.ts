@@ -53,7 +53,7 @@ export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    return node.kind === "pack" ? packItem(node.pack) : this.#exerciseItem(node);
+    return node.kind === "pack" ? packItem(node.pack, this.#library) : this.#exerciseItem(node);
   }
 
   dispose(): void {
@@ -83,12 +83,14 @@ export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   }
 }
 
-function packItem(pack: Pack): vscode.TreeItem {
+function packItem(pack: Pack, library: Library): vscode.TreeItem {
   const item = new vscode.TreeItem(pack.title, vscode.TreeItemCollapsibleState.Expanded);
   item.id = pack.id;
   item.iconPath = new vscode.ThemeIcon("book");
   item.tooltip = `${pack.title} ${pack.version}`;
-  item.contextValue = "pack";
+  const installed = !library.isBuiltIn(pack);
+  item.description = library.isPreview(pack) ? "preview" : installed ? pack.version : undefined;
+  item.contextValue = installed && !library.isPreview(pack) ? "pack removable" : "pack";
   return item;
 }
 

@@ -1,4 +1,5 @@
 /** The packs that are there, those that came with the extension first; read when first asked for. */
+import path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../errors.ts";
 import type { Exercise, Pack } from "../exercise/model.ts";
@@ -33,7 +34,9 @@ export class Library implements vscode.Disposable {
     this.refresh();
   }
 
-  isPreview = (pack: Pack): boolean => this.#previews.get(pack.id)?.folder === pack.folder;
+  readonly isBuiltIn = (pack: Pack): boolean => path.dirname(pack.folder) === this.#folder;
+
+  readonly isPreview = (pack: Pack): boolean => this.#previews.get(pack.id)?.folder === pack.folder;
 
   /** A pack was installed, updated or taken away. */
   refresh(): void {

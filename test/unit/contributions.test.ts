@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { COMMANDS, CONTEXT_KEYS, HINTS_SCHEME, PANEL, REFERENCE_SCHEME, SETTINGS, VIEW, WALKTHROUGH } from "../../extension/ui/contributions.ts";
+import { COMMANDS, CONTEXT_KEYS, HINTS_SCHEME, PACK_COMMANDS, PANEL, REFERENCE_SCHEME, SETTINGS, VIEW, WALKTHROUGH } from "../../extension/ui/contributions.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 const { contributes } = manifest;
 const menus: { command: string; when?: string }[] = Object.values(contributes.menus).flat() as never;
+const ALL_COMMANDS: readonly string[] = [...COMMANDS, ...PACK_COMMANDS];
 const text = JSON.stringify(contributes);
 
 describe("contributions", () => {
   it("lists the commands that package.json lists", () =>
     assert.deepEqual(
       contributes.commands.map((c: { command: string }) => c.command),
-      [...COMMANDS],
+      ALL_COMMANDS,
     ));
 
   it("lists the settings that package.json lists, with their defaults", () => {
@@ -42,7 +43,7 @@ describe("contributions", () => {
     const named = [...menus, ...contributes.keybindings].map((entry) => entry.command);
     const linked = [...text.matchAll(/(?:command|onCommand):(practicum\.\w+)/g)].map((match) => match[1] as string);
     assert.deepEqual(
-      [...named, ...linked].filter((id) => !(COMMANDS as readonly string[]).includes(id)),
+      [...named, ...linked].filter((id) => !ALL_COMMANDS.includes(id)),
       [],
     );
   });

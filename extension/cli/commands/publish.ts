@@ -1,10 +1,10 @@
 import { UserError } from "../../errors.ts";
 import { type Keys, makeKeys, readKeys } from "../../packs/keys.ts";
+import { keyFolder } from "../../packs/places.ts";
 import { pack, publish as toRegistry } from "../../packs/publish.ts";
 import { readPack } from "../../supervisor/packStore.ts";
 import type { Context } from "../context.ts";
 import type { CommandResult } from "../perform.ts";
-import { keyFolder } from "../places.ts";
 import { columns } from "../report.ts";
 
 export interface PublishOptions {

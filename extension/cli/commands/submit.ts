@@ -2,11 +2,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../../errors.ts";
 import { readKeys } from "../../packs/keys.ts";
+import { keyFolder } from "../../packs/places.ts";
 import { unseal } from "../../packs/seal.ts";
 import { differences, readSubmission, sameChecks, writeSubmission } from "../../packs/submission.ts";
 import type { Context } from "../context.ts";
 import { type CommandResult, exitCodeOf } from "../perform.ts";
-import { keyFolder } from "../places.ts";
 import { gradeJson } from "../report.ts";
 import { gradeAttempt } from "./grade.ts";
 

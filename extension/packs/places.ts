@@ -1,4 +1,4 @@
-/** Where the command keeps what outlives it: the folders that each system has for that. */
+/** Where things outlive a command: the folders that each system has for that. */
 import { homedir } from "node:os";
 import path from "node:path";
 
