@@ -17,6 +17,7 @@ import { Notify } from "./ui/notify.ts";
 import { OnSave } from "./ui/onSave.ts";
 import { registerPackCommands } from "./ui/packCommands.ts";
 import { ProgressStore } from "./ui/progressStore.ts";
+import { Proving } from "./ui/proving.ts";
 import { RunLens } from "./ui/runLens.ts";
 import { RunPanel } from "./ui/runPanel.ts";
 import { RunStatus } from "./ui/runStatus.ts";
@@ -57,11 +58,12 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   const panel = new RunPanel(vscode.Uri.file(dist), runs, verdicts, attempts, progress, notify);
   const hints = new Hints(library, progress);
   const compare = new Compare(library, progress, verdicts);
+  const proving = new Proving(supervision, dist);
   const targets = new Targets(library, attempts);
   context.subscriptions.push(
-    ...[log, library, progress, attempts, verdicts, supervision, grading, runs, onSave, runStatus, status, tree, explorer, panel, hints, compare],
+    ...[log, library, progress, attempts, verdicts, supervision, grading, runs, onSave, runStatus, status, tree, explorer, panel, hints, compare, proving],
     ...[new Faults(verdicts, runs), new RunLens(attempts, verdicts, progress), new ContextKeySync(attempts, progress)],
-    registerPackCommands({ dist, library, notify }),
+    registerPackCommands({ dist, library, notify, proving }),
     registerCommands({ dist, notify, targets, attempts, grading, runs, panel, hints, compare, progress }),
   );
   void notify.guard(() => attempts.follow(vscode.window.activeTextEditor));

@@ -1,24 +1,11 @@
 /** What was found out about an exercise, kept by a digest of all that it follows from: nothing is proven twice. */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import type { Exercise } from "../exercise/model.ts";
 
 /** To be raised when what is asked, or how it is kept, changes. */
 const FORMAT = 1;
-
-/** The user's cache folder, as each platform has it. */
-export function defaultCacheFolder(): string {
-  const home = os.homedir();
-  const base =
-    process.platform === "win32"
-      ? (process.env.LOCALAPPDATA ?? path.join(home, "AppData/Local"))
-      : process.platform === "darwin"
-        ? path.join(home, "Library/Caches")
-        : (process.env.XDG_CACHE_HOME ?? path.join(home, ".cache"));
-  return path.join(base, "practicum", "proofs");
-}
 
 export class EvidenceCache {
   readonly #folder: string | undefined;

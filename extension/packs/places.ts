@@ -12,6 +12,9 @@ export const keyFolder = (): string =>
 /** Where `practicum install-backend` puts what can be had again. */
 export const backendsFolder = (): string => path.join(inFolder("LOCALAPPDATA", "Library/Caches", "XDG_CACHE_HOME", ".cache"), "backends");
 
+/** What `practicum verify` has proven, by digest. */
+export const proofsFolder = (): string => path.join(inFolder("LOCALAPPDATA", "Library/Caches", "XDG_CACHE_HOME", ".cache"), "proofs");
+
 /** @param windows variable that names the folder there @param mac below the home folder @param other variable, and the folder below the home folder where it is not set */
 function inFolder(windows: string, mac: string, other: string, otherwise: string): string {
   const { platform, env } = process;

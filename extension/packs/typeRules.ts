@@ -7,11 +7,14 @@ import path from "node:path";
 import type { Exercise } from "../exercise/model.ts";
 import type { Problem } from "./proof.ts";
 
+/** A program of Electron's is a Node when it is told to be. */
+const AS_NODE = { ...process.env, ELECTRON_RUN_AS_NODE: "1" };
+
 const FOLDERS = ["starter", "reference", "variants", "misconceptions"];
 
-/** By the exercise's own `tsconfig.json`, else as strictly as a learner's folder. @param dist folder with the declarations */
-export async function typeRules(exercise: Exercise, dist: string): Promise<Problem[]> {
-  const compiler = compilerFor(exercise.folder) ?? compilerFor(dist);
+/** By the exercise's own `tsconfig.json`, else as strictly as a learner's folder. @param dist folder with the declarations @param otherwise the compiler where the pack has none */
+export async function typeRules(exercise: Exercise, dist: string, otherwise?: string): Promise<Problem[]> {
+  const compiler = compilerFor(exercise.folder) ?? compilerFor(dist) ?? otherwise;
   if (!compiler) return [{ message: "The types were not checked, as there is no TypeScript.", remedy: "npm install --save-dev typescript" }];
   if (exercise.files["tsconfig.json"] !== undefined) return problemsOf(await compile(compiler, exercise.folder, exercise.folder));
   const folder = await mkdtemp(path.join(os.tmpdir(), "practicum-types-"));
@@ -61,7 +64,7 @@ const configFor = ({ folder, files }: Exercise, dist: string): object => ({
 /** What the compiler prints, paths from the exercise's folder; it ends with an error where there is one. */
 const compile = (compiler: string, project: string, cwd: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    execFile(process.execPath, [compiler, "--noEmit", "--pretty", "false", "-p", project], { cwd, maxBuffer: 16 * 2 ** 20 }, (error, stdout) => {
+    execFile(process.execPath, [compiler, "--noEmit", "--pretty", "false", "-p", project], { cwd, env: AS_NODE, maxBuffer: 16 * 2 ** 20 }, (error, stdout) => {
       if (error && typeof error.code !== "number") reject(error);
       else resolve(stdout);
     });

@@ -26,6 +26,8 @@ export interface VerifyOptions {
   readonly exercise?: string;
   /** Where evidence is kept; undefined: everything is asked anew. */
   readonly cacheFolder?: string;
+  /** TypeScript's `tsc.js`, where neither the pack nor Practicum has one installed. */
+  readonly compiler?: string;
   readonly signal?: AbortSignal;
   /** Processes that compute at a time; as many as there are cores when absent. */
   readonly workers?: number;
@@ -46,7 +48,7 @@ export async function verifyPack(folder: string, options: VerifyOptions): Promis
     throw new UserError(`The pack has no exercise "${options.exercise}".`, `It has ${pack.exercises.map(({ slug }) => slug).join(", ")}.`);
   const exercises = await Promise.all(
     wanted.map(async (exercise) => {
-      const proof = await proveExercise(exercise, means, options.dist);
+      const proof = await proveExercise(exercise, means, options);
       options.onExercise?.(proof);
       return proof;
     }),
@@ -56,9 +58,9 @@ export async function verifyPack(folder: string, options: VerifyOptions): Promis
   return { pack: pack.id, version: pack.version, title: pack.title, tier, proven, problems, exercises, ms: performance.now() - started };
 }
 
-async function proveExercise(exercise: Exercise, means: Means & { readonly cache: EvidenceCache }, dist: string): Promise<ExerciseProof> {
+async function proveExercise(exercise: Exercise, means: Means & { readonly cache: EvidenceCache }, { dist, compiler }: VerifyOptions): Promise<ExerciseProof> {
   const { id, slug, title } = exercise;
-  const types = means.cache.through(exercise, "types", async () => ({ problems: await means.pool.run(3, () => typeRules(exercise, dist)) }));
+  const types = means.cache.through(exercise, "types", async () => ({ problems: await means.pool.run(3, () => typeRules(exercise, dist, compiler)) }));
   const prose = [...fileRules(exercise), ...statementRules(exercise), ...leaks(exercise, exerciseFiles(exercise))];
   const evidence = await orProblem(() => gatherEvidence(exercise, means));
   const said = [...prose, ...(await types).problems];

@@ -25,6 +25,8 @@ export const PACK_COMMANDS = [
   "practicum.newPack",
   "practicum.newExercise",
   "practicum.previewAsLearner",
+  "practicum.verifyPack",
+  "practicum.publishPack",
 ] as const;
 export type PackCommandId = (typeof PACK_COMMANDS)[number];
 
@@ -71,4 +73,5 @@ export const WALKTHROUGH = "practicum.start";
 
 /** Schemes of documents that exist in memory only. */
 export const REFERENCE_SCHEME = "practicum-reference";
+export const PROOF_SCHEME = "practicum-proof";
 export const HINTS_SCHEME = "practicum-hints";

@@ -24,6 +24,10 @@ export class Supervision implements Grader, Runner, vscode.Disposable {
   run = (request: RunRequest) => this.#get().run(request);
   warm = (exercise: Exercise, corpus: string | undefined) => this.#get().warm(exercise, corpus);
 
+  get current(): Supervisor {
+    return this.#get();
+  }
+
   async dispose(): Promise<void> {
     this.#subscription.dispose();
     await this.#end();

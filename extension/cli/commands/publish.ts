@@ -1,7 +1,10 @@
 import { UserError } from "../../errors.ts";
 import { type Keys, makeKeys, readKeys } from "../../packs/keys.ts";
-import { keyFolder } from "../../packs/places.ts";
+import { keyFolder, proofsFolder } from "../../packs/places.ts";
+import type { PackProof } from "../../packs/proof.ts";
 import { pack, publish as toRegistry } from "../../packs/publish.ts";
+import { requireProof } from "../../packs/requireProof.ts";
+import { verifyPack } from "../../packs/verify.ts";
 import { readPack } from "../../supervisor/packStore.ts";
 import type { Context } from "../context.ts";
 import type { CommandResult } from "../perform.ts";
@@ -21,8 +24,7 @@ export async function publish(context: Context, folder: string, options: Publish
   const { colors } = terminal;
   const source = await readPack(folder);
   const keys = options.unsigned ? {} : await keysOf(options.keys ?? keyFolder());
-  if (options.force === undefined && !options.dryRun)
-    throw new UserError("The pack is not proven.", "Publish it with --force and a reason; whoever installs it is told.");
+  if (options.force === undefined && !options.dryRun) requireProof(await prove(context, folder));
   const packed = await pack(source, { keys, forced: options.force });
   const { name, version } = packed.manifest;
   for (const line of columns(Object.entries(packed.sizes).map(([file, bytes]) => [`  ${file}`, colors.dim(`${bytes}`)]))) terminal.print(line);
@@ -39,6 +41,13 @@ export async function keygen({ terminal }: Context, folder = keyFolder()): Promi
   terminal.print(`Your keys are in ${folder}. Keep a copy where only you can read it: without them learners cannot tell your next pack from a stranger's.`);
   terminal.print(`Fingerprint: ${terminal.colors.bold(fingerprint)}`);
   return { exitCode: 0, json: { folder, fingerprint } };
+}
+
+async function prove({ supervisor, terminal, dist, signal }: Context, folder: string): Promise<PackProof> {
+  const onProgress = (done: number, planned: number, words: string): void => terminal.progress(done, planned, words);
+  const proof = await verifyPack(folder, { supervisor, dist, signal, tier: "run", cacheFolder: proofsFolder(), onProgress });
+  terminal.endProgress();
+  return proof;
 }
 
 async function keysOf(folder: string): Promise<Keys> {

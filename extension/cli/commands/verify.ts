@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
-import { defaultCacheFolder } from "../../packs/evidenceCache.ts";
 import { proofPage } from "../../packs/markdown.ts";
+import { proofsFolder } from "../../packs/places.ts";
 import { verifyPack } from "../../packs/verify.ts";
 import type { Context } from "../context.ts";
 import type { CommandResult } from "../perform.ts";
@@ -28,7 +28,7 @@ export async function verify(context: Context, folder: string, options: VerifyCo
       signal,
       tier: options.fast ? "save" : "run",
       exercise: options.exercise,
-      cacheFolder: options.cache ? defaultCacheFolder() : undefined,
+      cacheFolder: options.cache ? proofsFolder() : undefined,
       onProgress: (done, planned, words) => terminal.progress(done, planned, words),
       onExercise: (exercise) => say(exerciseLines(exercise, terminal.colors)),
     });

@@ -1,0 +1,16 @@
+/** The author's gate: what is not proven is not published. */
+import { UserError } from "../errors.ts";
+import { placeText } from "./markdown.ts";
+import type { PackProof } from "./proof.ts";
+
+/** @throws {UserError} when the proof has found problems, naming the first */
+export function requireProof({ proven, problems, exercises, title }: PackProof): void {
+  if (proven) return;
+  const all = [...problems, ...exercises.flatMap((exercise) => exercise.problems)];
+  const [first] = all;
+  const more = all.length > 1 ? ` (and ${all.length - 1} more)` : "";
+  throw new UserError(
+    `${title} is not proven: ${first ? `${placeText(first)}${first.message}` : ""}${more}.`,
+    "See all with practicum verify. To publish it all the same, say why with --force; whoever installs it is told.",
+  );
+}

@@ -1,0 +1,100 @@
+/** The author's gate in the editor: what a pack's proof has found, as problems at their lines and as a page; then publishing. */
+import path from "node:path";
+import * as vscode from "vscode";
+import { UserError } from "../errors.ts";
+import { readKeys } from "../packs/keys.ts";
+import { proofPage } from "../packs/markdown.ts";
+import { keyFolder, proofsFolder } from "../packs/places.ts";
+import type { PackProof, Problem } from "../packs/proof.ts";
+import { pack, publish } from "../packs/publish.ts";
+import { requireProof } from "../packs/requireProof.ts";
+import { verifyPack } from "../packs/verify.ts";
+import { readPack } from "../supervisor/packStore.ts";
+import { PROOF_SCHEME } from "./contributions.ts";
+import type { Supervision } from "./supervision.ts";
+import { requireTrust } from "./trust.ts";
+import { showRendered } from "./workbench.ts";
+
+export class Proving implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #dist: string;
+  readonly #supervision: Supervision;
+  readonly #pages = new Map<string, string>();
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.#changed.event;
+  readonly #problems = vscode.languages.createDiagnosticCollection("practicum.proof");
+  readonly #registration = vscode.workspace.registerTextDocumentContentProvider(PROOF_SCHEME, this);
+
+  constructor(supervision: Supervision, dist: string) {
+    this.#supervision = supervision;
+    this.#dist = dist;
+  }
+
+  /** Proves the pack of the folder, and shows what was found. */
+  async verify(folder: string): Promise<PackProof> {
+    const proof = await this.#prove(folder);
+    this.#show(folder, proof);
+    const uri = vscode.Uri.from({ scheme: PROOF_SCHEME, path: `/${proof.pack}/Proof.md`, query: folder });
+    this.#pages.set(uri.toString(), proofPage(proof));
+    this.#changed.fire(uri);
+    await showRendered(uri);
+    return proof;
+  }
+
+  /** Proves the pack, asks, and hands it to the registry that npm would use. */
+  async publish(folder: string): Promise<void> {
+    const source = await readPack(folder);
+    const keys = await readKeys(keyFolder());
+    if (keys.signing === undefined) throw new UserError("There is no key to sign the pack with.", "Make one in a terminal: practicum keygen");
+    requireProof(await this.verify(folder));
+    const packed = await pack(source, { keys });
+    const { name, version } = packed.manifest;
+    const detail = [`${Object.keys(packed.sizes).length} files, ${Math.ceil(packed.archive.length / 1024)} KiB`, ...Object.keys(packed.sizes)].join("\n");
+    if ((await vscode.window.showWarningMessage(`Publish ${name}@${version}?`, { modal: true, detail }, "Publish")) !== "Publish") return;
+    const registry = await publish(packed, { dist: this.#dist, cwd: folder });
+    void vscode.window.showInformationMessage(`${name}@${version} is published to ${registry}.`);
+  }
+
+  provideTextDocumentContent = (uri: vscode.Uri): string => this.#pages.get(uri.toString()) ?? "Verify the pack once more: its proof was not kept.";
+
+  dispose(): void {
+    for (const part of [this.#registration, this.#problems, this.#changed]) part.dispose();
+  }
+
+  #prove(folder: string): Thenable<PackProof> {
+    requireTrust();
+    const options = { location: vscode.ProgressLocation.Notification, title: "Verifying the pack", cancellable: true };
+    return vscode.window.withProgress(options, (progress, token) => {
+      const cancellation = new AbortController();
+      token.onCancellationRequested(() => cancellation.abort());
+      return verifyPack(folder, {
+        supervisor: this.#supervision.current,
+        dist: this.#dist,
+        tier: "run",
+        cacheFolder: proofsFolder(),
+        compiler: path.join(vscode.env.appRoot, "extensions/node_modules/typescript/lib/tsc.js"),
+        signal: cancellation.signal,
+        onProgress: (done, planned, words) => progress.report({ message: `${done} of ${planned}, ${words}` }),
+      });
+    });
+  }
+
+  #show(folder: string, { problems, exercises }: PackProof): void {
+    const all = [...problems, ...exercises.flatMap((exercise) => exercise.problems)];
+    this.#problems.clear();
+    for (const file of new Set(all.map(fileOf)))
+      this.#problems.set(vscode.Uri.file(path.join(folder, file)), all.filter((problem) => fileOf(problem) === file).map(diagnosticOf));
+  }
+}
+
+/** What is of no file is of the pack. */
+const fileOf = ({ file = "pack.json" }: Problem): string => file;
+
+function diagnosticOf({ line = 1, message, remedy }: Problem): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(
+    new vscode.Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER),
+    `${message} ${remedy}`,
+    vscode.DiagnosticSeverity.Error,
+  );
+  diagnostic.source = "Practicum";
+  return diagnostic;
+}
