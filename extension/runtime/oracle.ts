@@ -9,11 +9,13 @@ import { type TensorData, tensor } from "../protocol/tensor.ts";
 import { decode, encode } from "../protocol/wire.ts";
 
 const connection = connect();
+/** One thread: the graphs are small, more threads would wait for each other, and sums stay in one order. */
+const OPTIONS: ort.InferenceSession.SessionOptions = { executionProviders: ["cpu"], intraOpNumThreads: 1, interOpNumThreads: 1 };
 const sessions = new Map<string, ort.InferenceSession>();
 
 connection.onRequest(LoadRequest, async ({ source }) => {
   for (const [name, base64] of Object.entries(source.files)) {
-    sessions.set(name, await ort.InferenceSession.create(Buffer.from(base64, "base64"), { executionProviders: ["cpu"] }));
+    sessions.set(name, await ort.InferenceSession.create(Buffer.from(base64, "base64"), OPTIONS));
   }
   return { implementation: 0, exports: [...sessions.keys()] };
 });
