@@ -42,6 +42,18 @@ for (const kernelName of ["Greater", "GreaterEqual", "Less", "LessEqual", "Equal
   tf.registerGradient({ kernelName, inputsToSave: ["a", "b"], gradFunc: gradFunc as never });
 }
 
+/** As published, of the larger shape where batches are spread over each other, which tfjs then refuses. */
+const ofProduct = tf.getGradient("BatchMatMul");
+tf.unregisterGradient("BatchMatMul");
+tf.registerGradient({
+  ...ofProduct,
+  gradFunc: (dy, saved, attrs) => {
+    const published = ofProduct.gradFunc(dy, saved, attrs);
+    const [a, b] = saved as [tf.Tensor, tf.Tensor];
+    return { a: () => reduced(published.a?.() as tf.Tensor, a), b: () => reduced(published.b?.() as tf.Tensor, b) };
+  },
+});
+
 /** As published, transposed once too often: silently wrong for a square over its first axis. */
 tf.unregisterGradient("Cumsum");
 tf.registerGradient({

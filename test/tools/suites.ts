@@ -9,7 +9,7 @@ import type { SuiteResult, TestRow } from "./reporter.ts";
 /** In the order in which they are run: the quick ones first. */
 export const suiteNames = (): string[] => {
   const folders = new Set(globSync("test/*/**/*.test.ts", { cwd: ROOT }).map((file) => file.split(path.sep)[1] as string));
-  const order = ["unit", "processes", "conformance", "packs", "registry", "cli", "webview", "extension", "e2e"];
+  const order = ["unit", "kernels", "processes", "conformance", "packs", "registry", "cli", "webview", "extension", "e2e"];
   return [...folders].sort((a, b) => order.indexOf(a) - order.indexOf(b));
 };
 

@@ -11,6 +11,10 @@ export function registerLayout(pack: KernelPack): void {
     const { x } = call.inputs as { x: tf.TensorInfo };
     return areWide(x) ? pack.alias(x, x.shape) : published(call);
   });
+  pack.register("Cast", (call, published) => {
+    const { x } = call.inputs as { x: tf.TensorInfo };
+    return areWide(x) && x.dtype === (call.attrs as unknown as { dtype: tf.DataType }).dtype ? pack.alias(x, x.shape) : published(call);
+  });
   pack.register("Transpose", (call, published) => {
     const { x } = call.inputs as { x: tf.TensorInfo };
     return (areWide(x) && permute(pack, x, (call.attrs as unknown as { perm: number[] }).perm)) || published(call);

@@ -3,12 +3,16 @@ import { readFileSync } from "node:fs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "../tensors.ts";
 
+export type UnaryName = "exp" | "tanh" | "erf" | "neg" | "square" | "sqrt" | "rsqrt" | "sigmoid" | "cube" | "threeHalves" | "relu";
+export type BinaryName = "add" | "sub" | "mul" | "div" | "max" | "min" | "squaredDifference" | "tanhGradient" | "erfGradient" | "rsqrtGradient";
+
+type Unary = (n: number, x: number, out: number) => void;
+type Binary = (rows: number, n: number, a: number, aRow: number, aStride: number, b: number, bRow: number, bStride: number, out: number) => void;
+
 /** What `assembly/index.ts` exports. Addresses are in bytes; sizes and strides count elements. */
-export interface Exports {
+export interface Exports extends Record<UnaryName, Unary>, Record<BinaryName, Binary> {
   matmulScratch(): number;
   matmul(...batchThenAThenBThenCThenSizes: number[]): void;
-  binary(op: number, rows: number, n: number, a: number, aRow: number, aStride: number, b: number, bRow: number, bStride: number, out: number): void;
-  unary(op: number, n: number, x: number, out: number): void;
   sum(x: number, outer: number, n: number, inner: number, scale: number, out: number, scratch: number): void;
   maximum(x: number, outer: number, n: number, inner: number, out: number): void;
   permute(x: number, out: number, ...fiveSizesThenFiveStrides: number[]): void;

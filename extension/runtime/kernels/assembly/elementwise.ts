@@ -1,22 +1,54 @@
-/** One value from one, or from two of which either may stay the same along a row. The numbers of the operations are `BINARY` and `UNARY` of ../codes.ts. */
-import { FLOAT, all, erf, exp, fma, tanh } from "./simd";
+/**
+ * One value from one, or from two of which either may stay the same along a row. Each operation is a function of its own, because V8 loses the
+ * constants of a loop in a function that has many.
+ */
+import { FLOAT, all, erf4, exp4, fma, tanh4 } from "./simd";
+
+export function add(rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+  binary(0, rows, n, a, aRow, aStride, b, bRow, bStride, out);
+}
+
+export function sub(rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+  binary(1, rows, n, a, aRow, aStride, b, bRow, bStride, out);
+}
+
+export function mul(rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+  binary(2, rows, n, a, aRow, aStride, b, bRow, bStride, out);
+}
+
+export function div(rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+  binary(3, rows, n, a, aRow, aStride, b, bRow, bStride, out);
+}
+
+export function max(rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+  binary(4, rows, n, a, aRow, aStride, b, bRow, bStride, out);
+}
+
+export function min(rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+  binary(5, rows, n, a, aRow, aStride, b, bRow, bStride, out);
+}
+
+export function squaredDifference(rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+  binary(6, rows, n, a, aRow, aStride, b, bRow, bStride, out);
+}
+
+export function tanhGradient(rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+  binary(7, rows, n, a, aRow, aStride, b, bRow, bStride, out);
+}
+
+export function erfGradient(rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+  binary(8, rows, n, a, aRow, aStride, b, bRow, bStride, out);
+}
+
+export function rsqrtGradient(rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+  binary(9, rows, n, a, aRow, aStride, b, bRow, bStride, out);
+}
 
 /** out[rows, n] = a op b; a stride of 0 along n repeats the row's first value, strides between rows count elements. */
-export function binary(op: i32, rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+// @ts-ignore: decorator
+@inline function binary(op: i32, rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
   for (let row: usize = 0; row < rows; row++) {
-    switch (op) {
-      case 0: binaryRow(0, n, a, aStride, b, bStride, out); break;
-      case 1: binaryRow(1, n, a, aStride, b, bStride, out); break;
-      case 2: binaryRow(2, n, a, aStride, b, bStride, out); break;
-      case 3: binaryRow(3, n, a, aStride, b, bStride, out); break;
-      case 4: binaryRow(4, n, a, aStride, b, bStride, out); break;
-      case 5: binaryRow(5, n, a, aStride, b, bStride, out); break;
-      case 6: binaryRow(6, n, a, aStride, b, bStride, out); break;
-      case 7: binaryRow(7, n, a, aStride, b, bStride, out); break;
-      case 8: binaryRow(8, n, a, aStride, b, bStride, out); break;
-      case 9: binaryRow(9, n, a, aStride, b, bStride, out); break;
-      default: unreachable();
-    }
+    binaryRow(op, n, a, aStride, b, bStride, out);
     a += aRow * FLOAT;
     b += bRow * FLOAT;
     out += n * FLOAT;
@@ -33,7 +65,7 @@ export function binary(op: i32, rows: usize, n: usize, a: usize, aRow: usize, aS
   if (op == 5) return f32x4.min(a, b);
   if (op == 6) { const d = f32x4.sub(a, b); return f32x4.mul(d, d); }
   if (op == 7) return f32x4.mul(a, fma(f32x4.neg(b), b, all(1))); // gradient of tanh: dy, y
-  if (op == 8) return f32x4.mul(a, f32x4.mul(all(1.12837917), exp(f32x4.neg(f32x4.mul(b, b))))); // gradient of erf: dy, x
+  if (op == 8) return f32x4.mul(a, f32x4.mul(all(1.12837917), exp4(f32x4.neg(f32x4.mul(b, b))))); // gradient of erf: dy, x
   return f32x4.div(f32x4.mul(a, all(-0.5)), f32x4.mul(b, f32x4.sqrt(b))); // gradient of rsqrt: dy, x
 }
 
@@ -54,39 +86,66 @@ export function binary(op: i32, rows: usize, n: usize, a: usize, aRow: usize, aS
   }
 }
 
-/** out[n] = op(x[n]) */
-export function unary(op: i32, n: usize, x: usize, out: usize): void {
-  switch (op) {
-    case 0: unaryRow(0, n, x, out); break;
-    case 1: unaryRow(1, n, x, out); break;
-    case 2: unaryRow(2, n, x, out); break;
-    case 3: unaryRow(3, n, x, out); break;
-    case 4: unaryRow(4, n, x, out); break;
-    case 5: unaryRow(5, n, x, out); break;
-    case 6: unaryRow(6, n, x, out); break;
-    case 7: unaryRow(7, n, x, out); break;
-    case 8: unaryRow(8, n, x, out); break;
-    case 9: unaryRow(9, n, x, out); break;
-    case 10: unaryRow(10, n, x, out); break;
-    default: unreachable();
-  }
+export function exp(n: usize, x: usize, out: usize): void {
+  unaryRow(0, n, x, out);
+}
+
+export function tanh(n: usize, x: usize, out: usize): void {
+  unaryRow(1, n, x, out);
+}
+
+export function erf(n: usize, x: usize, out: usize): void {
+  unaryRow(2, n, x, out);
+}
+
+export function neg(n: usize, x: usize, out: usize): void {
+  unaryRow(3, n, x, out);
+}
+
+export function square(n: usize, x: usize, out: usize): void {
+  unaryRow(4, n, x, out);
+}
+
+export function sqrt(n: usize, x: usize, out: usize): void {
+  unaryRow(5, n, x, out);
+}
+
+export function rsqrt(n: usize, x: usize, out: usize): void {
+  unaryRow(6, n, x, out);
+}
+
+export function sigmoid(n: usize, x: usize, out: usize): void {
+  unaryRow(7, n, x, out);
+}
+
+export function cube(n: usize, x: usize, out: usize): void {
+  unaryRow(8, n, x, out);
+}
+
+export function threeHalves(n: usize, x: usize, out: usize): void {
+  unaryRow(9, n, x, out);
+}
+
+export function relu(n: usize, x: usize, out: usize): void {
+  unaryRow(10, n, x, out);
 }
 
 // @ts-ignore: decorator
 @inline function applyUnary(op: i32, x: v128): v128 {
-  if (op == 0) return exp(x);
-  if (op == 1) return tanh(x);
-  if (op == 2) return erf(x);
+  if (op == 0) return exp4(x);
+  if (op == 1) return tanh4(x);
+  if (op == 2) return erf4(x);
   if (op == 3) return f32x4.neg(x);
   if (op == 4) return f32x4.mul(x, x);
   if (op == 5) return f32x4.sqrt(x);
   if (op == 6) return f32x4.div(all(1), f32x4.sqrt(x));
-  if (op == 7) return f32x4.div(all(1), f32x4.add(all(1), exp(f32x4.neg(x)))); // sigmoid
+  if (op == 7) return f32x4.div(all(1), f32x4.add(all(1), exp4(f32x4.neg(x)))); // sigmoid
   if (op == 8) return f32x4.mul(f32x4.mul(x, x), x);
   if (op == 9) return f32x4.mul(x, f32x4.sqrt(x)); // x ^ 1.5
   return f32x4.max(x, all(0)); // relu
 }
 
+/** out[n] = op(x[n]) */
 // @ts-ignore: decorator
 @inline function unaryRow(op: i32, n: usize, x: usize, out: usize): void {
   const end = out + (n & ~3) * FLOAT;

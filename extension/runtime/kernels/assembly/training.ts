@@ -1,16 +1,25 @@
 /** Operations of a training step that are one pass over memory instead of many. */
-import { FLOAT, all, exp, fma, maxOf, sumOf } from "./simd";
-import { maxOfRow } from "./reduce";
+import { FLOAT, all, exp4, fma, maxOf, sumOf } from "./simd";
 
 /** out[rows, n] = softmax of each row of x. */
 export function softmax(x: usize, rows: usize, n: usize, out: usize): void {
   for (let r: usize = 0; r < rows; r++, x += n * FLOAT, out += n * FLOAT) {
-    const total = exponentials(x, n, maxOfRow(x, n), out);
+    const total = exponentials(x, n, largest(x, n), out);
     const factor = all(1 / total);
     let i: usize = 0;
     for (; i + 4 <= n; i += 4) v128.store(out + i * FLOAT, f32x4.mul(v128.load(out + i * FLOAT), factor));
     for (; i < n; i++) store<f32>(out + i * FLOAT, load<f32>(out + i * FLOAT) * f32x4.extract_lane(factor, 0));
   }
+}
+
+/** The largest that is not NaN: any NaN shows in the sum. */
+// @ts-ignore: decorator
+@inline function largest(x: usize, n: usize): f32 {
+  let m = all(-Infinity);
+  let i: usize = 0;
+  for (; i + 4 <= n; i += 4) m = f32x4.pmax(m, v128.load(x + i * FLOAT));
+  for (; i < n; i++) m = f32x4.pmax(m, v128.load_splat<f32>(x + i * FLOAT));
+  return maxOf(m);
 }
 
 /** out[n] = e^(x - most). @returns their sum */
@@ -20,13 +29,13 @@ export function softmax(x: usize, rows: usize, n: usize, out: usize): void {
   let sum = all(0);
   let i: usize = 0;
   for (; i + 4 <= n; i += 4) {
-    const e = exp(f32x4.sub(v128.load(x + i * FLOAT), shift));
+    const e = exp4(f32x4.sub(v128.load(x + i * FLOAT), shift));
     v128.store(out + i * FLOAT, e);
     sum = f32x4.add(sum, e);
   }
   let total = sumOf(sum);
   for (; i < n; i++) {
-    const e = f32x4.extract_lane(exp(f32x4.sub(v128.load_splat<f32>(x + i * FLOAT), shift)), 0);
+    const e = f32x4.extract_lane(exp4(f32x4.sub(v128.load_splat<f32>(x + i * FLOAT), shift)), 0);
     store<f32>(out + i * FLOAT, e);
     total += e;
   }

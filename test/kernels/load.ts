@@ -1,0 +1,24 @@
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import * as esbuild from "esbuild";
+import { DIST, OUT, ROOT } from "../tools/paths.ts";
+import type * as Lab from "./lab.ts";
+
+const banner = "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url), __dirname = import.meta.dirname;";
+
+/** tfjs on the wasm backend, and what puts one of the two builds of the kernels into it. */
+export async function loadLab(): Promise<{ tf: typeof Lab.tf; use: (build: "fma" | "simd") => Promise<void> }> {
+  const outfile = path.join(OUT, "kernels/lab.mjs");
+  await esbuild.build({
+    entryPoints: [path.join(ROOT, "test/kernels/lab.ts")],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    mainFields: ["module", "main"],
+    banner: { js: banner },
+    logLevel: "warning",
+  });
+  const { tf, start } = (await import(pathToFileURL(outfile).href)) as typeof Lab;
+  return { tf, use: (build) => start(pathToFileURL(`${DIST}/`), build) };
+}
