@@ -9,7 +9,6 @@ import { readPack } from "../../supervisor/packStore.ts";
 import type { Context } from "../context.ts";
 import type { CommandResult } from "../perform.ts";
 import { columns } from "../report.ts";
-import { prove } from "./verify.ts";
 
 export interface PublishOptions {
   readonly registry?: string;
@@ -25,12 +24,7 @@ export async function publish(context: Context, folder: string, options: Publish
   const { colors } = terminal;
   const source = await readPack(folder);
   const keys = options.unsigned ? {} : await keysOf(options.keys ?? keyFolder());
-<<<<<<< HEAD
   if (options.force === undefined && !options.dryRun) requireProof(await prove(context, folder));
-=======
-  if (options.force === undefined && !options.dryRun && !(await prove(context, folder, { cache: true })).proven)
-    throw new UserError("The pack is not proven.", "Correct what is said above, or publish it with --force and a reason; whoever installs it is told.");
->>>>>>> 22478a3 (Publishing refuses what is not proven; README: how a pack is proven)
   const packed = await pack(source, { keys, forced: options.force });
   const { name, version } = packed.manifest;
   for (const line of columns(Object.entries(packed.sizes).map(([file, bytes]) => [`  ${file}`, colors.dim(`${bytes}`)]))) terminal.print(line);

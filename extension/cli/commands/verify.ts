@@ -1,10 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { proofPage } from "../../packs/markdown.ts";
-<<<<<<< HEAD
 import { proofsFolder } from "../../packs/places.ts";
-=======
-import type { PackProof } from "../../packs/proof.ts";
->>>>>>> 22478a3 (Publishing refuses what is not proven; README: how a pack is proven)
 import { verifyPack } from "../../packs/verify.ts";
 import type { Context } from "../context.ts";
 import type { CommandResult } from "../perform.ts";
@@ -21,14 +17,6 @@ export interface VerifyCommandOptions {
 }
 
 export async function verify(context: Context, folder: string, options: VerifyCommandOptions): Promise<CommandResult> {
-  const proof = await prove(context, folder, options);
-  if (options.json) await writeFile(options.json, `${JSON.stringify(proof, null, 2)}\n`);
-  if (options.markdown) await writeFile(options.markdown, proofPage(proof));
-  return { exitCode: proof.proven ? 0 : 1, json: proof };
-}
-
-/** Verifies, and prints each exercise as soon as it is proven or refused. */
-export async function prove(context: Context, folder: string, options: Pick<VerifyCommandOptions, "exercise" | "fast" | "cache">): Promise<PackProof> {
   const { terminal, supervisor, dist, signal } = context;
   const say = (lines: readonly string[]) => {
     for (const line of lines) terminal.print(line);
@@ -44,9 +32,11 @@ export async function prove(context: Context, folder: string, options: Pick<Veri
       onProgress: (done, planned, words) => terminal.progress(done, planned, words),
       onExercise: (exercise) => say(exerciseLines(exercise, terminal.colors)),
     });
+    if (options.json) await writeFile(options.json, `${JSON.stringify(proof, null, 2)}\n`);
+    if (options.markdown) await writeFile(options.markdown, proofPage(proof));
     terminal.endProgress();
     say(packLines(proof, terminal.colors));
-    return proof;
+    return { exitCode: proof.proven ? 0 : 1, json: proof };
   } finally {
     terminal.endProgress();
   }
