@@ -18,6 +18,7 @@ import * as practicum from "./practicum.ts";
 import { allTold, configure } from "./services/session.ts";
 import * as tf from "./tensors.ts";
 import { withToldPromises } from "./toldPromises.ts";
+import { freeUnreachable, watchTensors } from "./unreachable.ts";
 
 /** Of one call; a check that asks for more of one series compares what the program cannot have meant. */
 const CALL_LIMITS = { points: 100_000, spans: 10_000, tensors: 200 };
@@ -44,10 +45,12 @@ connection.onRequest(LoadRequest, ({ source, seed, corpus }) =>
 
 connection.onRequest(CallRequest, ({ implementation, handle, method, args }) =>
   orFault(async () => {
+    watchTensors();
     const told = new EventBuffer(CALL_LIMITS);
     configure({ sink: (event) => told.push(event) });
     const answer = await at(implementation).call(handle, method, args);
     await allTold();
+    setImmediate(freeUnreachable); // the answer comes first
     return { ...answer, trace: encode(told.take()) };
   }),
 );

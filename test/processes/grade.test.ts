@@ -90,6 +90,30 @@ describe("grade of an attempt", function () {
     );
   });
 
+  it("what a call leaves behind is freed, what a later call can want is not", async () => {
+    const checks = `import { check, exact } from "practicum/check";
+check("leaves little", { points: 1, when: "save", timeout: 20000, ask: async (impl: any) => {
+  const model = await impl.create();
+  let most = 0;
+  for (let call = 0; call < 24; call++) most = Math.max(most, await impl.leak(), await model.leak());
+  return [most < 1200, await impl.kept(), await model.kept()];
+}, expect: exact.value([true, 7, 8]) });`;
+    const attempt = `import * as tf from "@tensorflow/tfjs";
+const inModule = tf.scalar(7);
+let inClosure: tf.Tensor;
+const leak = () => { tf.zeros([2048, 2048]).add(1).reshape([-1]); return tf.memory().numBytes / 2 ** 20; };
+class Model {
+  #field = tf.scalar(8).clone();
+  leak() { const unused = this.#field.add(1); return leak(); }
+  kept() { return this.#field.dataSync()[0]; }
+}
+export const create = () => { inClosure = inModule.reshape([1]); return new Model(); };
+export const kept = () => inClosure.dataSync()[0];
+export { leak };`;
+    const graded = await grade(attemptOf(attempt), await tinyExercise({ "double.check.ts": checks }));
+    assert.equal(graded.outcome, "passed", JSON.stringify(graded.checks, null, 1));
+  });
+
   it("a process that an earlier answer has ended is no fault of the check that finds it so", async () => {
     const checks = `import { check, exact } from "practicum/check";
 check("leaves later", { points: 1, when: "save", ask: (impl: any) => impl.later(), expect: exact.value(1) });
