@@ -26,6 +26,17 @@ export interface BackendInfo {
   readonly sandbox?: "addons" | "none";
 }
 
+/** How fast a backend is on this machine. */
+export interface Benchmark {
+  readonly matmulGflops: number;
+  /** Rows and columns of the product that it was measured with. */
+  readonly matmulSize: number;
+  readonly uploadGibPerSecond: number;
+  readonly downloadGibPerSecond: number;
+  /** One operation of many on few numbers: what remains when there is nothing to compute. */
+  readonly smallOpMicroseconds: number;
+}
+
 /** Every backend, best first. */
 export const BACKENDS = ["tfjs-node-gpu", "webgpu", "tfjs-node", "wasm", "cpu"] as const satisfies readonly BackendName[];
 
@@ -63,6 +74,8 @@ export interface CallResult {
   readonly value: Wire;
   /** The `RunEvent`s of the call; values may be NaN, which JSON cannot say. */
   readonly trace: Wire;
+  /** How long an oracle's graph took. */
+  readonly seconds?: number;
   /** Bytes of tensors that the call needed at most at once, beyond its arguments. */
   readonly peakBytes?: number;
 }
@@ -155,6 +168,9 @@ export const THE_FUNCTION_ITSELF = "()";
 export const LoadRequest = new RequestType<LoadParams, LoadResult, ImplementationFault>("load");
 export const CallRequest = new RequestType<CallParams, CallResult, ImplementationFault>("call");
 export const RunRequest = new RequestType<RunParams, null, ImplementationFault>("run");
+export const BenchmarkRequest = new RequestType<null, Benchmark, ImplementationFault>("benchmark");
+/** Of the oracle: the execution providers that its ONNX Runtime was built with. */
+export const ProvidersRequest = new RequestType<null, readonly string[], unknown>("providers");
 /** A `RunEvent`, encoded: values may be NaN. */
 export const RunEventNotification = new NotificationType<Wire>("runEvent");
 export const ReadyNotification = new NotificationType<{ readonly protocol: number; readonly backend: BackendInfo }>("ready");

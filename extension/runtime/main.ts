@@ -7,9 +7,19 @@ import { lockDown } from "../child/lockdown.ts";
 import { loadModule } from "../child/modules.ts";
 import { prepareStripper } from "../child/strip.ts";
 import { type Encoded, type EncodeParams, EncodeRequest } from "../protocol/pretrained.ts";
-import { CallRequest, LoadRequest, PROTOCOL_VERSION, ReadyNotification, RunEventNotification, RunRequest, type SourceTree } from "../protocol/runtime.ts";
+import {
+  BenchmarkRequest,
+  CallRequest,
+  LoadRequest,
+  PROTOCOL_VERSION,
+  ReadyNotification,
+  RunEventNotification,
+  RunRequest,
+  type SourceTree,
+} from "../protocol/runtime.ts";
 import { decode, encode } from "../protocol/wire.ts";
 import { settleBackend, startBackend } from "./backends/ladder.ts";
+import { benchmark } from "./benchmark.ts";
 import { checkpointsBy } from "./checkpoints.ts";
 import { EventBuffer } from "./eventBuffer.ts";
 import { EventStream } from "./events.ts";
@@ -75,6 +85,8 @@ connection.onRequest(RunRequest, ({ implementation, program, scale }) =>
     return null;
   }),
 );
+
+connection.onRequest(BenchmarkRequest, () => orFault(benchmark));
 
 void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend });
 

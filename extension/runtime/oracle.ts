@@ -2,15 +2,17 @@
  * The program that runs ONNX graphs of a pack. It speaks the runtime's protocol: `load` takes the graphs (base64), `call` runs the one named by
  * `method` on one record of inputs. A process of its own, as ONNX Runtime is a native addon and the sandbox allows none.
  */
+import { parseArgs } from "node:util";
 import * as ort from "onnxruntime-node";
 import { connect } from "../child/connection.ts";
-import { CallRequest, LoadRequest, PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
+import { CallRequest, LoadRequest, PROTOCOL_VERSION, ProvidersRequest, ReadyNotification } from "../protocol/runtime.ts";
 import { type TensorData, tensor } from "../protocol/tensor.ts";
 import { decode, encode } from "../protocol/wire.ts";
 
 const connection = connect();
+const { provider } = parseArgs({ options: { provider: { type: "string", default: "cpu" } }, strict: false }).values;
 /** One thread: the graphs are small, more threads would wait for each other, and sums stay in one order. */
-const OPTIONS: ort.InferenceSession.SessionOptions = { executionProviders: ["cpu"], intraOpNumThreads: 1, interOpNumThreads: 1 };
+const OPTIONS: ort.InferenceSession.SessionOptions = { executionProviders: [provider as string], intraOpNumThreads: 1, interOpNumThreads: 1 };
 const sessions = new Map<string, ort.InferenceSession>();
 
 connection.onRequest(LoadRequest, async ({ source }) => {
@@ -24,9 +26,14 @@ connection.onRequest(CallRequest, async ({ method, args }) => {
   const session = sessions.get(method);
   if (!session) throw new Error(`there is no graph "${method}"; there are ${[...sessions.keys()].join(", ")}`);
   const inputs = decode(args[0]) as Record<string, TensorData>;
-  const outputs = await session.run(Object.fromEntries(Object.entries(inputs).map(([name, t]) => [name, toOrt(t)])));
-  return { value: encode(Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, fromOrt(name, t)]))), trace: [] };
+  const feeds = Object.fromEntries(Object.entries(inputs).map(([name, t]) => [name, toOrt(t)]));
+  const started = performance.now();
+  const outputs = await session.run(feeds);
+  const seconds = (performance.now() - started) / 1000;
+  return { value: encode(Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, fromOrt(name, t)]))), trace: [], seconds };
 });
+
+connection.onRequest(ProvidersRequest, () => ort.listSupportedBackends().map(({ name }) => name));
 
 void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend: { name: "cpu", device: "ONNX Runtime", skipped: [] } });
 

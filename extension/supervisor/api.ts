@@ -6,6 +6,7 @@ import type { BackendInfo, BackendName, ImplementationFault, RunEvent, SourceTre
 import type { Judged } from "./gradeSession.ts";
 import type { Ladder } from "./ladder.ts";
 import type { NodeProgram } from "./node.ts";
+import type { Process } from "./process.ts";
 
 export interface GradeRequest {
   readonly exercise: Exercise;
@@ -85,6 +86,8 @@ export interface Supervisor {
   node(): Promise<NodeProgram>;
   /** The backends that runs choose from. */
   ladder(): Promise<Ladder>;
+  /** Starts ONNX Runtime on an execution provider; for `practicum doctor`. */
+  oracle(provider?: string): Promise<Process>;
   /** Ends every process. */
   dispose(): Promise<void>;
 }

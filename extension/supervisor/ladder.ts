@@ -59,14 +59,14 @@ export class Ladder {
   async try(name: BackendName, signal?: AbortSignal): Promise<Climbed | string> {
     const known = this.#reasons.get(name);
     if (known !== undefined) return known;
-    const found = await this.#try(name, signal);
+    const module = name.startsWith("tfjs-node") ? this.#moduleOf(name) : "";
+    if (module === undefined) return "it is not installed; Practicum: Install GPU Backend installs it";
+    const found = await this.#try(name, module, signal);
     if (typeof found === "string") this.#reasons.set(name, found);
     return found;
   }
 
-  async #try(name: BackendName, signal?: AbortSignal): Promise<Climbed | string> {
-    const module = name.startsWith("tfjs-node") ? this.#moduleOf(name) : "";
-    if (module === undefined) return "it is not installed; Practicum: Install GPU Backend installs it";
+  async #try(name: BackendName, module: string, signal?: AbortSignal): Promise<Climbed | string> {
     const program = SANDBOXED.includes(name) ? "runtime" : "native";
     const process = this.#options.start(program, [...rungsArgument([name, "cpu"]), ...(module ? [`--module=${module}`] : [])]); // cpu always starts, and says why the other did not
     const kill = () => process.kill();

@@ -24,6 +24,7 @@ import { GradeSession, type Judged } from "./gradeSession.ts";
 import { type Climbed, Ladder } from "./ladder.ts";
 import { findNode, type NodeProgram } from "./node.ts";
 import type { PretrainedPlaces } from "./pretrained.ts";
+import type { Process } from "./process.ts";
 import { run } from "./runSession.ts";
 import { digestOf, newSeed } from "./seeds.ts";
 import { Spares } from "./spares.ts";
@@ -152,6 +153,10 @@ class NodeSupervisor implements Supervisor {
     const { dist, backends } = this.#options;
     const spares = await this.#pool();
     return { start: () => spares.take("pretrained"), folders: [...(backends ? [backends] : []), dist], cache: path.join(backends ?? dist, "models") };
+  }
+
+  async oracle(provider = "cpu"): Promise<Process> {
+    return (await this.#pool()).take("oracle", [`--provider=${provider}`]);
   }
 
   async #climb({ backend }: Exercise, signal?: AbortSignal): Promise<Climbed> {

@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { buildKernels } from "./kernels.mjs";
+import { Graph } from "./onnx.ts";
 import { buildTypes } from "./types.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
@@ -75,6 +76,7 @@ async function copyAssets() {
     buildKernels(root, dist),
     buildTypes(root, dist),
     writeSchemas(),
+    writeProductGraph(),
   ]);
 }
 
@@ -91,6 +93,13 @@ async function writeSchemas() {
   const { jsonSchemas } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
   await mkdir(path.join(dist, "schemas"), { recursive: true });
   for (const [name, schema] of Object.entries(jsonSchemas())) await writeFile(path.join(dist, "schemas", name), `${JSON.stringify(schema, null, 2)}\n`);
+}
+
+/** What `practicum doctor` measures the execution providers of ONNX Runtime with. */
+async function writeProductGraph() {
+  const graph = new Graph();
+  const product = graph.op("MatMul", [graph.input("a", 2), graph.input("b", 2)]);
+  await writeFile(path.join(dist, "product.onnx"), graph.model({ product }));
 }
 
 async function replaceFolder(name, filter) {

@@ -187,9 +187,16 @@ describe("the command", function () {
   });
 
   it("doctor says what exercises run on", async () => {
-    const { code, backend, node } = await json("doctor");
+    const { code, backend, backends, onnxRuntime, node } = await json("doctor");
     assert.equal(code, 0);
-    assert.equal(backend.name, "wasm");
+    const found = backends.find(({ reason }: { reason?: string }) => reason === undefined);
+    assert.equal(found.name, backend);
+    assert.ok(found.benchmark.matmulGflops > 0);
+    assert.deepEqual(
+      backends.map(({ name }: { name: string }) => name),
+      ["tfjs-node-gpu", "webgpu", "tfjs-node", "wasm", "cpu"],
+    );
+    assert.equal(onnxRuntime[0].name, "cpu");
     assert.match(node.exercises.version, /^\d+\./);
   });
 

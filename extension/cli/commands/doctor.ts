@@ -1,28 +1,34 @@
+/** What exercises would run on here. */
+import { examine } from "../../supervisor/doctor.ts";
+import { backendRows, bestOf, HEAD, providerRows } from "../../supervisor/doctorReport.ts";
 import type { Context } from "../context.ts";
 import type { CommandResult } from "../perform.ts";
-import { backendText, columns } from "../report.ts";
+import { columns } from "../report.ts";
 
 export async function doctor(context: Context, version: string): Promise<CommandResult> {
-  const { terminal, supervisor } = context;
+  const { terminal, supervisor, dist, signal } = context;
   const packs = await context.packs();
-  const node = await supervisor.node();
-  const { process: runtime, backend } = await (await supervisor.ladder()).climb();
-  runtime.kill();
+  const report = await examine(supervisor, { dist, signal, onStep: (what) => terminal.progress(0, 0, `examining ${what}`) });
+  terminal.endProgress();
+  const { node } = report;
   const lines = columns([
     ["Practicum", version],
     ["This Node", `${process.versions.node} (${process.execPath})`],
     ["Node of exercises", `${node.version} (${node.path})`],
     ...node.notes.map((note) => ["", note]),
-    ["Backend", backendText(backend)],
-    ...backend.skipped.map(({ name, reason }) => ["", `${name} did not start: ${reason}`]),
+    ["Runs use", bestOf(report)?.name ?? "nothing: no backend starts"],
+    ["Grades use", "wasm, or cpu where it does not start: the same numbers everywhere, in the sandbox"],
     ...packs.map((pack) => ["Pack", `${pack.title} ${pack.version}, ${pack.exercises.length} exercises (${pack.folder})`]),
   ]);
-  for (const line of lines) terminal.print(line);
+  const tables = [columns([HEAD, ...backendRows(report)]), columns([["ONNX Runtime", ""], ...providerRows(report)])];
+  for (const line of [...lines, ...tables.flatMap((table) => ["", ...table])]) terminal.print(line);
   const json = {
     practicum: version,
     node: { own: process.versions.node, exercises: node },
-    backend,
+    backend: bestOf(report)?.name,
+    backends: report.backends,
+    onnxRuntime: report.providers,
     packs: packs.map(({ id, version, folder }) => ({ id, version, folder })),
   };
-  return { exitCode: 0, json };
+  return { exitCode: bestOf(report) ? 0 : 2, json };
 }
