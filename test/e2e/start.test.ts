@@ -43,7 +43,7 @@ describe("npm start", () => {
   });
 
   it("the extension's page is the README, without a picture that is not there", async () => {
-    await workbench.command("Extensions: Show Installed Extensions");
+    await workbench.activity("Extensions").click();
     await workbench.page.locator(".extension-list-item", { hasText: "Practicum" }).first().click();
     await workbench.panel().getByRole("heading", { name: "For learners" }).waitFor();
     assert.equal(await workbench.panel().locator("img").count(), 0);

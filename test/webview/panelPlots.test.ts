@@ -100,6 +100,22 @@ describe("plots of the panel", () => {
     assert.ok(png?.kind === "save" && png.name === "loss.png" && png.encoding === "base64");
     assert.equal(Buffer.from(png.content, "base64").subarray(1, 4).toString(), "PNG");
   });
+  test("saves a drawing of what is on the screen", async (panel) => {
+    const { page, update } = panel;
+    await update({ kind: "show", run: gptRun(30) });
+    await page.getByRole("button", { name: "held-out loss" }).click();
+    await page.getByRole("button", { name: "Save Loss as SVG" }).click();
+    await update();
+    const [svg] = asked(panel);
+    assert.ok(svg?.kind === "save" && svg.name === "loss.svg");
+    const drawn = await page.evaluate((source) => {
+      const { documentElement } = new DOMParser().parseFromString(source, "image/svg+xml");
+      const curves = [...documentElement.querySelectorAll("[clip-path] path")].map((path) => path.getAttribute("d")?.match(/[ML]/g)?.length);
+      return { name: documentElement.localName, curves, texts: [...documentElement.querySelectorAll("text")].map((text) => text.textContent) };
+    }, svg.content);
+    assert.deepEqual([drawn.name, drawn.curves], ["svg", [30, 2]]);
+    for (const said of ["Loss", "training loss", "uniform guess, ln 65", "step", "nats per character"]) assert.ok(drawn.texts.includes(said), said);
+  });
   test("the numbers as a table", async ({ page, update }) => {
     await update({ kind: "show", run: gptRun(21) });
     await page.getByText("Data (", { exact: false }).first().click();

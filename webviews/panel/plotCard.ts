@@ -11,6 +11,7 @@ import { Legend } from "./legend.ts";
 import type { View } from "./lines.ts";
 import { pngOf } from "./png.ts";
 import { csvOf, fileName } from "./series.ts";
+import { svgOf } from "./svg.ts";
 import type { Theme } from "./theme.ts";
 
 /** What all plots of a run share. */
@@ -111,7 +112,7 @@ export class PlotCard {
     const save = (format: string, call: () => void) =>
       h("vscode-button", { appearance: "icon", "aria-label": `Save ${title} as ${format}`, title: `Save as ${format}`, click: call }, icon("save"), format);
     const toggles = [this.#toggle("logX", "log x"), this.#toggle("logY", "log y")];
-    const tools = [this.#reset, ...toggles, save("PNG", () => this.#savePng()), save("CSV", () => this.#saveCsv())];
+    const tools = [this.#reset, ...toggles, save("PNG", () => this.#savePng()), save("SVG", () => this.#saveSvg()), save("CSV", () => this.#saveCsv())];
     return h("div", { class: "bar" }, h("h2", {}, title), h("div", { class: "tools", role: "group", "aria-label": `Controls of ${title}` }, ...tools));
   }
 
@@ -125,10 +126,19 @@ export class PlotCard {
     return box;
   }
 
+  get #picture() {
+    const legend = this.#names.filter((name) => !this.#legend.hidden.has(name)).map((name) => ({ name, colour: this.#colourOf(name) }));
+    return { title: this.#spec.title, legend, canvas: this.#canvas, theme: this.#theme };
+  }
+
   #savePng(): void {
-    const legend = this.#series.map(({ name }) => ({ name, colour: this.#colourOf(name) })).filter(({ name }) => !this.#legend.hidden.has(name));
-    const content = pngOf({ title: this.#spec.title, legend, canvas: this.#canvas, theme: this.#theme });
+    const content = pngOf(this.#picture);
     this.#post({ kind: "save", name: fileName(this.#spec.title, "png"), content, encoding: "base64" });
+  }
+
+  #saveSvg(): void {
+    const content = svgOf(this.#picture, this.#plot.chart);
+    this.#post({ kind: "save", name: fileName(this.#spec.title, "svg"), content, encoding: "utf8" });
   }
 
   #saveCsv(): void {
