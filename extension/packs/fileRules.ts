@@ -9,7 +9,7 @@ const EXPECTED = [
   /^(exercise\.json|README\.md|hints\.md|surface\.ts|run\.ts|tsconfig\.json|corpus\.txt)$/,
   /^(starter|reference|misconceptions|variants)\/[\w-]+\.ts$/,
   /^[\w-]+\.check\.ts$/,
-  /^(oracle|model)\//,
+  /^(oracle|pretrained)\//,
 ];
 
 export const fileRules = (exercise: Exercise): Problem[] => [...unexpected(exercise), ...hints(exercise), ...todo(exercise)];
@@ -100,10 +100,10 @@ export function leaks(exercise: Exercise, learners: Readonly<Record<string, stri
 const isHidden = (file: string): boolean => /^(reference|misconceptions|variants)\/|\.check\.ts$|^hints\.md$/.test(file);
 const sourceOf = ({ files }: Exercise, file: string): string => (files[`starter/${file}`] === undefined ? file : `starter/${file}`);
 
-/** A statement, or the first line of a misconception: what gives an answer away. Imports, declarations and short lines are alike everywhere. */
+/** A statement, or the first line of a misconception: what gives an answer away. Imports, declarations, short lines and sizes are alike everywhere. */
 function telling(line: string): string | undefined {
   const text = line.trim();
-  const isStatement = /^\s+\S.*;$/.test(line) && !/^(import|export|readonly|\}|\/\/|\*)/.test(text);
+  const isStatement = /^\s+\S.*\w\(.*;$/.test(line) && !/^(import|export|readonly|\}|\/\/|\*)/.test(text);
   return text.length >= 40 && (isStatement || /^\/\/ You /.test(text)) ? text : undefined;
 }
 
