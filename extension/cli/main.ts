@@ -38,7 +38,8 @@ add("list", "List the exercises.").action((options) => act(options, list));
 add("open", "Make a folder to work in; files that you have edited stay as they are.")
   .argument(...exercise)
   .argument("[folder]", "where; by default one named as the exercise")
-  .action((wanted, folder, options) => act(options, (context) => open(context, wanted, folder)));
+  .option("--merge", "where a newer pack has another starter, merge it into your files")
+  .action((wanted, folder, options) => act(options, (context) => open(context, wanted, folder, options)));
 add("run", "Run the exercise on your attempt, then grade it.")
   .argument(...exercise)
   .argument(...attempt)

@@ -9,6 +9,8 @@ export const MARKER = `${OWN_FOLDER}/attempt.json`;
 export const PROGRESS = `${OWN_FOLDER}/progress.json`;
 export const BACKUPS = `${OWN_FOLDER}/backups`;
 export const CHECKPOINTS = `${OWN_FOLDER}/checkpoints`;
+/** The exercise's files as they were written, for a merge with newer ones. */
+export const STARTER = `${OWN_FOLDER}/starter`;
 export const TYPES = `${OWN_FOLDER}/types`;
 
 /** Path -> text of the exercise's own files: statement, starter, surface, run. Never checks, reference, misconceptions, variants, oracle, hints. */

@@ -5,7 +5,7 @@ import path from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { parseMarker } from "../exercise/manifest.ts";
 import type { AttemptMarker, Exercise } from "../exercise/model.ts";
-import { actionFor, BACKUPS, CHECKPOINTS, exerciseFiles, MARKER, markerFor, OWN_FOLDER, TYPES } from "../exercise/scaffold.ts";
+import { actionFor, BACKUPS, CHECKPOINTS, exerciseFiles, MARKER, markerFor, OWN_FOLDER, STARTER, TYPES } from "../exercise/scaffold.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 
 const TEMPLATE = "templates/workspace";
@@ -63,6 +63,7 @@ export async function scaffold(exercise: Exercise, folder: string, dist: string)
       continue;
     }
     await write(folder, file, text);
+    await write(folder, `${STARTER}/${file}`, text);
     scaffolded[file] = sha256(text);
     created.push(file);
   }
@@ -83,10 +84,20 @@ export async function resetAttempt(exercise: Exercise, folder: string): Promise<
       replaced.push(file);
     }
     if (present !== text) await write(folder, file, text);
+    await write(folder, `${STARTER}/${file}`, text);
     scaffolded[file] = sha256(text);
   }
   await writeMarker(folder, markerFor(exercise, scaffolded));
   return { backup, replaced };
+}
+
+/** From now on these texts count as what was scaffolded. */
+export async function noteScaffolded(folder: string, texts: Readonly<Record<string, string>>): Promise<void> {
+  const marker = await readMarker(folder);
+  if (!marker) return;
+  const digests = Object.fromEntries(Object.entries(texts).map(([file, text]) => [file, sha256(text)]));
+  for (const [file, text] of Object.entries(texts)) await write(folder, `${STARTER}/${file}`, text);
+  await writeMarker(folder, { ...marker, scaffolded: { ...marker.scaffolded, ...digests } });
 }
 
 async function writeOwn(folder: string, dist: string, marker: AttemptMarker): Promise<void> {
@@ -117,7 +128,7 @@ async function modulesBelow(root: string, below = ""): Promise<string[]> {
 }
 
 /** Text of a file, or undefined where there is none. */
-async function textOf(file: string): Promise<string | undefined> {
+export async function textOf(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
@@ -126,7 +137,7 @@ async function textOf(file: string): Promise<string | undefined> {
   }
 }
 
-async function write(folder: string, file: string, text: string): Promise<void> {
+export async function write(folder: string, file: string, text: string): Promise<void> {
   const target = path.join(folder, file);
   await mkdir(path.dirname(target), { recursive: true });
   await writeFile(target, text);

@@ -8,6 +8,7 @@ import type { CommandId } from "./contributions.ts";
 import type { Grading } from "./grading.ts";
 import type { Hints } from "./hints.ts";
 import { attemptFolder, chooseLearnerFolder, ensureLearnerFolder } from "./learnerFolder.ts";
+import { offerNewerStarter } from "./newerStarter.ts";
 import type { Notify } from "./notify.ts";
 import type { ProgressStore } from "./progressStore.ts";
 import type { RunPanel } from "./runPanel.ts";
@@ -62,13 +63,14 @@ function handlers(parts: Parts): Record<CommandId, (target: Target) => unknown> 
   };
 }
 
-async function open({ targets, attempts, progress, dist }: Parts, target: Target): Promise<void> {
+async function open({ notify, targets, attempts, progress, dist }: Parts, target: Target): Promise<void> {
   const exercise = target === undefined ? await targets.pick() : await targets.exercise(target);
   if (!exercise) return;
   const known = await attempts.find(exercise);
   if (!known && !(await ensureLearnerFolder())) return;
   const attempt = known ?? { exercise, folder: attemptFolder(exercise) };
   await scaffold(exercise, attempt.folder, dist);
+  void notify.guard(() => offerNewerStarter(attempt));
   attempts.remember(attempt);
   await progress.opened(exercise);
   await showAttempt(attempt);

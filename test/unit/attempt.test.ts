@@ -39,7 +39,8 @@ describe("a learner's folder", () => {
       const all = (await readdir(folder, { recursive: true, withFileTypes: true }))
         .filter((e) => e.isFile())
         .map((e) => path.relative(folder, path.join(e.parentPath, e.name)));
-      const own = [".practicum/.gitignore", ".practicum/attempt.json", ".practicum/types/globals.d.ts", ".practicum/types/tfjs.d.ts"];
+      const copies = ["README.md", "double.ts", "run.ts", "surface.ts", "tsconfig.json"].map((file) => `.practicum/starter/${file}`);
+      const own = [".practicum/.gitignore", ".practicum/attempt.json", ...copies, ".practicum/types/globals.d.ts", ".practicum/types/tfjs.d.ts"];
       assert.deepEqual(all.sort(), [...own, ...created].sort());
       assert.equal(await get(".practicum/.gitignore"), "/backups/\n/checkpoints/\n");
     });

@@ -1,0 +1,60 @@
+/** A pack that is updated may bring another starter. What the learner has edited is never written over: it is merged, or kept, as the learner says. */
+import { copyFile, mkdir } from "node:fs/promises";
+import path from "node:path";
+import { mergeDiff3 } from "node-diff3";
+import type { Exercise } from "../exercise/model.ts";
+import { BACKUPS, exerciseFiles, STARTER } from "../exercise/scaffold.ts";
+import { noteScaffolded, textOf, write } from "./attempt.ts";
+
+/** A file that the learner has edited, and that the pack has changed since. */
+export interface Divided {
+  readonly file: string;
+  readonly mine: string;
+  /** As it was scaffolded. */
+  readonly base: string;
+  /** As the pack has it now. */
+  readonly theirs: string;
+}
+
+export interface Merged {
+  readonly text: string;
+  /** Places where both changed the same lines: both versions stand there, marked as git marks them. */
+  readonly conflicts: number;
+}
+
+/** Files of an attempt that the learner has edited and that are not as they were when it was scaffolded. */
+export async function dividedFiles(exercise: Exercise, folder: string): Promise<readonly Divided[]> {
+  const all = await Promise.all(
+    Object.entries(exerciseFiles(exercise)).map(async ([file, theirs]) => {
+      const [mine, base] = await Promise.all([textOf(path.join(folder, file)), textOf(path.join(folder, STARTER, file))]);
+      return mine === undefined || base === undefined ? undefined : { file, mine, base, theirs };
+    }),
+  );
+  return all.filter((one) => one !== undefined).filter(({ mine, base, theirs }) => theirs !== base && mine !== base && mine !== theirs);
+}
+
+export function merge({ mine, base, theirs }: Divided): Merged {
+  const [a, o, b] = [mine, base, theirs].map((text) => text.split("\n")) as [string[], string[], string[]];
+  const { result } = mergeDiff3(a, o, b, { label: { a: "yours", o: "the starter you began with", b: "the new starter" } });
+  return { text: result.join("\n"), conflicts: result.filter((line) => line.startsWith("<<<<<<< ")).length };
+}
+
+/** Writes the merged files; what they replace is kept. @returns the folder of that, and the conflicts that wait for the learner */
+export async function mergeAll(folder: string, divided: readonly Divided[]): Promise<{ readonly backup: string; readonly conflicts: number }> {
+  const backup = path.join(folder, BACKUPS, new Date().toISOString().replaceAll(":", "-"));
+  let conflicts = 0;
+  for (const one of divided) {
+    const target = path.join(backup, one.file);
+    await mkdir(path.dirname(target), { recursive: true });
+    await copyFile(path.join(folder, one.file), target);
+    const merged = merge(one);
+    conflicts += merged.conflicts;
+    await write(folder, one.file, merged.text);
+  }
+  await keepMine(folder, divided);
+  return { backup, conflicts };
+}
+
+/** The learner's files stay as they are, and are not asked about again until the pack changes once more. */
+export const keepMine = (folder: string, divided: readonly Divided[]): Promise<void> =>
+  noteScaffolded(folder, Object.fromEntries(divided.map(({ file, theirs }) => [file, theirs])));
