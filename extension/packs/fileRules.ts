@@ -80,7 +80,9 @@ export function leaks(exercise: Exercise, learners: Readonly<Record<string, stri
   for (const [file, text] of Object.entries(exercise.files).filter(([file]) => isHidden(file))) {
     for (const line of text.split("\n").map(telling)) if (line) secrets.set(line, file);
   }
-  return Object.entries(learners).flatMap(([file, text]) =>
+  const isGiven = (file: string) => exercise.files[`starter/${file}`] !== undefined && file !== exercise.entry; // in full, on purpose
+  const scanned = Object.entries(learners).filter(([file]) => !isGiven(file));
+  return scanned.flatMap(([file, text]) =>
     text.split("\n").flatMap((line, i) => {
       const from = secrets.get(telling(line) ?? "");
       return from

@@ -63,6 +63,12 @@ describe("rules of an exercise's files", () => {
     });
   }
 
+  it("let a given module share its lines with a check", () => {
+    const line = "  const tokens = Array.from(text, (symbol) => alphabet.indexOf(symbol));\n";
+    assert.deepEqual(rulesOf(exercise({ "starter/data.ts": line, "reference/more.ts": line })), []);
+    assert.equal(rulesOf(exercise({ "starter/half.ts": `// TODO\n${line}`, "reference/more.ts": line })).length, 1);
+  });
+
   it("let a check import its own module, and a statement show its picture", () => {
     const checks = `import { draws } from "./draws.ts";\n${GOOD["half.check.ts"]}`;
     assert.deepEqual(
