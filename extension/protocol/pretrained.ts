@@ -1,5 +1,6 @@
 /** What a pretrained model makes of texts: asked by a run, answered by a process of its own, as ONNX Runtime is a native addon. */
 import { NotificationType, RequestType } from "vscode-jsonrpc";
+import type { ImplementationFault } from "./runtime.ts";
 import type { TensorData } from "./tensor.ts";
 import type { Wire } from "./wire.ts";
 
@@ -35,5 +36,5 @@ export interface PretrainedOptions {
 
 export const PretrainedRequest = new RequestType<PretrainedOptions, null, void>("pretrained");
 /** The answer is an `Encoded`. */
-export const EncodeRequest = new RequestType<EncodeParams, Wire, void>("encode");
+export const EncodeRequest = new RequestType<EncodeParams, Wire, ImplementationFault>("encode");
 export const DownloadNotification = new NotificationType<{ readonly loaded: number; readonly total: number; readonly file: string }>("download");

@@ -1,4 +1,4 @@
-import { check, type Draw, exact, inBand, near, type Sent, type TensorData, tensor } from "practicum/check";
+import { check, type Draw, exact, inBand, near, type Remote, type Sent, type TensorData, tensor } from "practicum/check";
 import type { ByComponent, Component, GPTConfig, GPTWeights, Span, Surface } from "./surface.ts";
 
 const COMPONENTS: readonly Component[] = ["embedding", "layerNorm", "attention", "feedForward", "output"];
@@ -63,7 +63,10 @@ function around(span: Span, spans: readonly Span[]): Span[] {
   return outer ? [outer, ...around(outer, spans)] : [];
 }
 
-/** Correct answers leave 1% to 15% to what is between the parts; where nothing is computed in the spans of blocks, 80% and more. */
+/**
+ * The best of three passes on fresh inputs, as other work on the machine can come between two spans. Measured with many times as much work as the machine has
+ * cores: correct answers have 88% and more of a pass of 512 tokens within their parts, where nothing is computed in the spans of blocks it is 3% at most.
+ */
 check<Surface>("the computation happens within the spans", {
   points: 2,
   when: "save",
@@ -71,13 +74,30 @@ check<Surface>("the computation happens within the spans", {
   catches: ["computed-before-the-span"],
   hint: "`trace.span` measures the function that it is given: compute in there, not before.",
   ask: async (impl, draw, { spans }) => {
-    const { weights, config, tokens } = largeModel(draw, 64);
-    await impl.forward(weights, config, tokens);
-    const whole = spans().find(({ name }) => name === "forward")?.duration ?? Number.NaN;
-    return { "most of the time is within the parts": sum(Object.values(selfTimes(spans()))) / whole > 0.55 };
+    const covered = await profile(impl, draw, spans, 256, (own, whole) => sum(Object.values(selfTimes(own))) / whole);
+    return { "half of the time and more is within the parts": Math.max(...covered) >= 0.5 };
   },
-  expect: exact.value({ "most of the time is within the parts": true }),
+  expect: exact.value({ "half of the time and more is within the parts": true }),
 });
+
+/** What three passes on fresh inputs say. @param measure of the spans of a pass, and of the duration of all of it in ms */
+async function profile(
+  impl: Remote<Surface>,
+  draw: Draw,
+  spans: () => readonly Span[],
+  time: number,
+  measure: (own: readonly Span[], whole: number) => number,
+): Promise<number[]> {
+  const measured: number[] = [];
+  for (let pass = 0; pass < 3; pass++) {
+    const { weights, config, tokens } = largeModel(draw, time);
+    const before = spans().length;
+    await impl.forward(weights, config, tokens);
+    const own = spans().slice(before);
+    measured.push(measure(own, own.find(({ name }) => name === "forward")?.duration ?? Number.NaN));
+  }
+  return measured;
+}
 
 check<Surface>("time goes to the innermost span, and to its component", {
   points: 3,
@@ -161,8 +181,8 @@ check<Surface>("FLOPs a second", {
 });
 
 /**
- * By the spans that the attempt records while the grader asks it, on fresh inputs; the best of three, as other work on the machine makes a pass slower, never
- * faster. Measured over 10 seeds on wasm and cpu, and beside other work: 0.6 to 0.95 at 512 tokens, 1.3 to 2.5 times the share at 16.
+ * By the spans that the attempt records while the grader asks it, on fresh inputs; the middle one of three passes. Measured with many times as much work as the
+ * machine has cores: 0.90 to 0.94 at 512 tokens, at most 0.61 at 16.
  */
 check<Surface>("the longer the sequence, the larger is attention's share of the time", {
   points: 3,
@@ -171,19 +191,9 @@ check<Surface>("the longer the sequence, the larger is attention's share of the 
   catches: ["computed-before-the-span"],
   hint: "Attention's squares must be computed within its span.",
   ask: async (impl, draw, { spans }) => {
-    const shareAt = async (time: number): Promise<number> => {
-      const shares: number[] = [];
-      for (let round = 0; round < 3; round++) {
-        const { weights, config, tokens } = largeModel(draw, time);
-        const before = spans().length;
-        await impl.forward(weights, config, tokens);
-        const own = spans().slice(before);
-        shares.push(selfTimes(own).attention / (own.find(({ name }) => name === "forward")?.duration ?? Number.NaN));
-      }
-      return median(shares);
-    };
+    const shareAt = async (time: number) => median(await profile(impl, draw, spans, time, (own, whole) => selfTimes(own).attention / whole));
     const [short, long] = [await shareAt(16), await shareAt(512)];
-    return { "at 512 tokens, 40% and more": long > 0.4, "1.1 times its share at 16 tokens": long > 1.1 * short };
+    return { "at 512 tokens, 40% and more": long >= 0.4, "1.1 times its share at 16 tokens": long >= 1.1 * short };
   },
   expect: exact.value({ "at 512 tokens, 40% and more": true, "1.1 times its share at 16 tokens": true }),
 });

@@ -1,5 +1,6 @@
 /** The program that computes pretrained models. No learner code runs here. */
 import { connect } from "../../child/connection.ts";
+import { asResponse, faultOf } from "../../child/faults.ts";
 import { DownloadNotification, EncodeRequest, type PretrainedOptions, PretrainedRequest } from "../../protocol/pretrained.ts";
 import { PROTOCOL_VERSION, ReadyNotification } from "../../protocol/runtime.ts";
 import { encode } from "../../protocol/wire.ts";
@@ -19,7 +20,11 @@ connection.onRequest(EncodeRequest, async ({ model, texts }) => {
   const loading = models.get(model) ?? load(model);
   models.set(model, loading);
   loading.catch(() => models.delete(model)); // the next try may find a network
-  return encode(await (await loading).encode(texts));
+  try {
+    return encode(await (await loading).encode(texts));
+  } catch (error) {
+    return asResponse(faultOf(error, []));
+  }
 });
 
 void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend: { name: "cpu", device: "ONNX Runtime", skipped: [] } });
