@@ -5,7 +5,7 @@ import { implementationTree, namesOf, starterTree } from "../exercise/tree.ts";
 import { asksReference } from "../grading/expectation.ts";
 import type { CheckDescription, CheckResult, Evidence } from "../protocol/grade.ts";
 import type { ImplementationName } from "../protocol/grader.ts";
-import type { BackendInfo, SourceLocation } from "../protocol/runtime.ts";
+import type { BackendInfo, ImplementationFault } from "../protocol/runtime.ts";
 import { PackFault, type Supervisor } from "../supervisor/api.ts";
 import type { EvidenceCache } from "./evidenceCache.ts";
 import type { Pool } from "./pool.ts";
@@ -24,7 +24,7 @@ export interface Observation {
   readonly again?: boolean;
   readonly results: readonly Observed[];
   /** Why it could not be asked at all. */
-  readonly problem?: { readonly message: string; readonly location?: SourceLocation };
+  readonly problem?: ImplementationFault;
 }
 
 export type SubjectName = "starter" | Exclude<ImplementationName, "attempt" | "oracle">;
@@ -65,7 +65,9 @@ export const seedsOf = ({ id }: Pick<Exercise, "id">): number[] =>
 export async function gatherEvidence(exercise: Exercise, means: Means): Promise<ExerciseEvidence> {
   const described = await means.cache.through(exercise, "checks", () => describe(exercise, means));
   const parts = means.tier === "run" ? (["run", "save"] as const) : (["save"] as const);
-  const found = await Promise.all(parts.map((part) => means.cache.through(exercise, part, () => observeAll(exercise, described.checks, part, means))));
+  const found = await Promise.all(
+    parts.map((part) => means.cache.through(exercise, part, () => observeAll(exercise, described.checks, part, means), isLasting)),
+  );
   return {
     checks: described.checks,
     backend: found.find(({ backend }) => backend)?.backend,
@@ -73,6 +75,10 @@ export async function gatherEvidence(exercise: Exercise, means: Means): Promise<
     cached: found.every(({ cached }) => cached),
   };
 }
+
+/** A busy machine lets time run out: that says nothing of the exercise another time. */
+const isLasting = ({ observations }: Part): boolean =>
+  observations.every(({ problem, results }) => problem?.kind !== "died" && results.every(({ outcome }) => outcome !== "timedOut" && outcome !== "notGraded"));
 
 async function describe(exercise: Exercise, { supervisor, pool }: Means): Promise<{ checks: readonly CheckDescription[] }> {
   return pool.run(URGENCY.describe, async () => {

@@ -27,13 +27,19 @@ export class EvidenceCache {
     return new EvidenceCache(folder, hash.digest("hex"));
   }
 
-  /** What is kept of this part, else what the work gives, which is kept from now on. */
-  async through<T extends object>(exercise: Exercise, part: string, work: () => Promise<T>): Promise<T & { readonly cached: boolean }> {
+  /** What is kept of this part, else what the work gives, which is kept from now on if it is `lasting`. */
+  async through<T extends object>(
+    exercise: Exercise,
+    part: string,
+    work: () => Promise<T>,
+    lasting: (found: T) => boolean = () => true,
+  ): Promise<T & { readonly cached: boolean }> {
     if (this.#folder === undefined) return { ...(await work()), cached: false };
     const file = path.join(this.#folder, `${this.#keyOf(exercise, part)}.json`);
     const kept = await readFile(file, "utf8").catch(() => undefined); // not there yet
     if (kept !== undefined) return { ...(JSON.parse(kept) as T), cached: true };
     const found = await work();
+    if (!lasting(found)) return { ...found, cached: false };
     await mkdir(this.#folder, { recursive: true });
     await writeFile(`${file}.${process.pid}`, JSON.stringify(found));
     await rename(`${file}.${process.pid}`, file); // whole, or not there
