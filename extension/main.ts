@@ -3,6 +3,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { Shelf } from "./packs/shelf.ts";
 import { Attempts } from "./ui/attempts.ts";
+import { Backends } from "./ui/backends.ts";
 import { CheckExplorer } from "./ui/checkExplorer.ts";
 import { registerCommands } from "./ui/commands.ts";
 import { Compare } from "./ui/compare.ts";
@@ -47,7 +48,9 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   const progress = new ProgressStore(notify);
   const attempts = new Attempts(library, notify);
   const verdicts = new Verdicts();
-  const supervision = new Supervision({ dist, log: (line) => log.info(line) });
+  const backendsFolder = path.join(context.globalStorageUri.fsPath, "backends");
+  const supervision = new Supervision({ dist, backends: backendsFolder, log: (line) => log.info(line) });
+  const backends = new Backends(supervision, dist, backendsFolder);
   const grading = new Grading(supervision, verdicts, progress, notify);
   const runs = new Runs(supervision, grading);
   const onSave = new OnSave(attempts, grading, notify);
@@ -61,10 +64,29 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   const proving = new Proving(supervision, dist);
   const targets = new Targets(library, attempts);
   context.subscriptions.push(
-    ...[log, library, progress, attempts, verdicts, supervision, grading, runs, onSave, runStatus, status, tree, explorer, panel, hints, compare, proving],
+    ...[
+      log,
+      library,
+      progress,
+      attempts,
+      verdicts,
+      supervision,
+      grading,
+      runs,
+      onSave,
+      runStatus,
+      status,
+      tree,
+      explorer,
+      panel,
+      hints,
+      compare,
+      proving,
+      backends,
+    ],
     ...[new Faults(verdicts, runs), new RunLens(attempts, verdicts, progress), new ContextKeySync(attempts, progress)],
     registerPackCommands({ dist, library, notify, proving }),
-    registerCommands({ dist, notify, targets, attempts, grading, runs, panel, hints, compare, progress }),
+    registerCommands({ dist, notify, targets, attempts, grading, runs, panel, hints, compare, progress, backends }),
   );
   void notify.guard(() => attempts.follow(vscode.window.activeTextEditor));
   void notify.guard(beginWithExercises);

@@ -1,12 +1,14 @@
 /** The command `practicum`: the same packs, runtimes and grader as the editor, headless. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { BACKENDS } from "../protocol/runtime.ts";
+import { INSTALLABLE } from "../supervisor/installBackend.ts";
 import { browse } from "./commands/browse.ts";
 import { doctor } from "./commands/doctor.ts";
 import { grade } from "./commands/grade.ts";
 import { install, remove } from "./commands/install.ts";
+import { installBackendCommand } from "./commands/installBackend.ts";
 import { list } from "./commands/list.ts";
 import { makeExercise, makePack } from "./commands/new.ts";
 import { open } from "./commands/open.ts";
@@ -115,6 +117,9 @@ program
   .option("--markdown <file>", "write the kill matrix there, for the pack's page")
   .option("--verbose", "say on standard error what happens underneath")
   .action((folder, { verbose, ...options }) => act({ verbose }, (context) => verify(context, folder, options)));
+add("install-backend", "Install TensorFlow's library, for runs on an NVIDIA GPU or a faster processor. It is large, and does not come with Practicum.")
+  .addArgument(new Argument("[name]", "which one").choices(INSTALLABLE).default("tfjs-node-gpu"))
+  .action((name, options) => act(options, (context) => installBackendCommand(context, name)));
 add("doctor", "Say what exercises would run on.").action((options) => act(options, (context) => doctor(context, version)));
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

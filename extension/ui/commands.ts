@@ -3,6 +3,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { resetAttempt, scaffold } from "../supervisor/attempt.ts";
 import type { Attempt, Attempts } from "./attempts.ts";
+import type { Backends } from "./backends.ts";
 import type { Compare } from "./compare.ts";
 import type { CommandId } from "./contributions.ts";
 import type { Grading } from "./grading.ts";
@@ -28,6 +29,7 @@ export interface Parts {
   readonly hints: Hints;
   readonly compare: Compare;
   readonly progress: ProgressStore;
+  readonly backends: Backends;
 }
 
 export function registerCommands(parts: Parts): vscode.Disposable {
@@ -38,7 +40,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
 }
 
 function handlers(parts: Parts): Record<CommandId, (target: Target) => unknown> {
-  const { notify, targets, runs, panel, hints, compare } = parts;
+  const { notify, targets, runs, panel, hints, compare, backends } = parts;
   const withAttempt = (act: (attempt: Attempt, target: Target) => unknown) => async (target: Target) => {
     const attempt = await targets.attempt(target);
     return attempt && act(attempt, target);
@@ -59,6 +61,8 @@ function handlers(parts: Parts): Record<CommandId, (target: Target) => unknown> 
     "practicum.openAsWorkspace": withAttempt(openAsWorkspace),
     "practicum.chooseFolder": chooseLearnerFolder,
     "practicum.showPanel": async (target) => panel.show(tabOf(target), target && (await targets.exercise(target))),
+    "practicum.doctor": () => backends.examine(),
+    "practicum.installBackend": () => backends.install(),
     "practicum.showLog": () => notify.log.show(),
   };
 }

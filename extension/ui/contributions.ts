@@ -1,5 +1,7 @@
 /** What Practicum adds to the editor, typed. `package.json` says the same in JSON, and a test compares the two. No `vscode` here. */
 
+import type { BackendName } from "../protocol/runtime.ts";
+
 export const COMMANDS = [
   "practicum.openExercise",
   "practicum.runExercise",
@@ -13,6 +15,8 @@ export const COMMANDS = [
   "practicum.openAsWorkspace",
   "practicum.chooseFolder",
   "practicum.showPanel",
+  "practicum.doctor",
+  "practicum.installBackend",
   "practicum.showLog",
 ] as const;
 export type CommandId = (typeof COMMANDS)[number];
@@ -35,6 +39,7 @@ export interface Settings {
   readonly "practicum.gradeOnSave": boolean;
   readonly "practicum.scale": "quick" | "full";
   readonly "practicum.corpus": string;
+  readonly "practicum.backend": BackendName | "auto";
   readonly "practicum.node": string;
 }
 export const SETTINGS: Settings = {
@@ -42,6 +47,7 @@ export const SETTINGS: Settings = {
   "practicum.gradeOnSave": true,
   "practicum.scale": "quick",
   "practicum.corpus": "",
+  "practicum.backend": "auto",
   "practicum.node": "",
 };
 
@@ -75,3 +81,4 @@ export const WALKTHROUGH = "practicum.start";
 export const REFERENCE_SCHEME = "practicum-reference";
 export const PROOF_SCHEME = "practicum-proof";
 export const HINTS_SCHEME = "practicum-hints";
+export const DOCTOR_SCHEME = "practicum-doctor";

@@ -1,4 +1,4 @@
-/** The supervisor with the settings of the moment: another `practicum.node` is another supervisor. Starts nothing by itself. */
+/** The supervisor with the settings of the moment: another `practicum.node` or `practicum.backend` is another supervisor. Starts nothing by itself. */
 import * as vscode from "vscode";
 import type { Exercise } from "../exercise/model.ts";
 import type { GradeRequest, RunRequest, Supervisor, SupervisorOptions } from "../supervisor/api.ts";
@@ -16,7 +16,7 @@ export class Supervision implements Grader, Runner, vscode.Disposable {
   constructor(options: Omit<SupervisorOptions, "node">) {
     this.#options = options;
     this.#subscription = vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration("practicum.node")) void this.#end();
+      if (change.affectsConfiguration("practicum.node") || change.affectsConfiguration("practicum.backend")) void this.restart();
     });
   }
 
@@ -28,14 +28,21 @@ export class Supervision implements Grader, Runner, vscode.Disposable {
     return this.#get();
   }
 
+  get supervisor(): Supervisor {
+    return this.#get();
+  }
+
+  /** The next that is asked gets a new supervisor. */
+  restart = (): Promise<void> => this.#end();
+
   async dispose(): Promise<void> {
     this.#subscription.dispose();
     await this.#end();
   }
 
   #get(): Supervisor {
-    const node = setting("practicum.node");
-    this.#supervisor ??= createSupervisor({ ...this.#options, ...(node && { node }) });
+    const [node, backend] = [setting("practicum.node"), setting("practicum.backend")];
+    this.#supervisor ??= createSupervisor({ ...this.#options, ...(node && { node }), ...(backend !== "auto" && { backend }) });
     return this.#supervisor;
   }
 
