@@ -79,7 +79,7 @@ export function runText({ state, progress }: Pick<RunSnapshot, "state" | "progre
   return `$(loading~spin) ${state}${share}`;
 }
 
-const KEY_LENGTH = 100;
+const KEY_LENGTH = 60;
 
 /** What a line has room for: the first sentence, shortened where a clause or at least a word ends. */
 export function keySentence(message: string): string {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { webview } from "../tools/browser.ts";
 import { newHome } from "../tools/web.ts";
 import { packFile, Workbench } from "./workbench.ts";
 
@@ -45,8 +46,9 @@ describe("npm start", () => {
   it("the extension's page is the README, without a picture that is not there", async () => {
     await workbench.activity("Extensions").click();
     await workbench.page.locator(".extension-list-item", { hasText: "Practicum" }).first().click();
-    await workbench.panel().getByRole("heading", { name: "For learners" }).waitFor();
-    assert.equal(await workbench.panel().locator("img").count(), 0);
+    const page = webview(workbench.page, 1); // the panel is the first
+    await page.getByRole("heading", { name: "For learners" }).waitFor();
+    assert.equal(await page.locator("img").count(), 0);
   });
 
   it("knows the learner again, in another browser and at the same address", async () => {

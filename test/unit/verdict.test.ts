@@ -93,8 +93,8 @@ describe("keySentence", () => {
     ],
     ["The formula is 12 L d² + V d, e.g. for GPT-2. More.", "The formula is 12 L d² + V d, e.g. for GPT-2."],
     ["First line\nsecond line", "First line"],
-    [`${"long ".repeat(12)}clause: ${"and another ".repeat(8)}`, `${"long ".repeat(12)}clause …`],
-    ["word ".repeat(40), `${"word ".repeat(19)}word …`],
+    [`${"long ".repeat(6)}clause: ${"and another ".repeat(8)}`, `${"long ".repeat(6)}clause …`],
+    ["word ".repeat(40), `${"word ".repeat(11)}word …`],
   ];
   for (const [message, key] of cases) it(JSON.stringify(key), () => assert.equal(keySentence(message), key));
 });
