@@ -85,7 +85,7 @@ export class PlotCard {
   /** Where the x axis will end, if it counts the steps that the run's progress counts. */
   get #end(): number | undefined {
     const furthest = Math.max(...this.#series.flatMap(({ points }) => points.at(-1)?.[0] ?? 0));
-    return this.#spec.x?.label === undefined && this.#total !== undefined && furthest <= this.#total ? this.#total : undefined;
+    return this.#xLabel === "step" && this.#total !== undefined && furthest <= this.#total ? this.#total : undefined;
   }
 
   get #xLabel(): string {
