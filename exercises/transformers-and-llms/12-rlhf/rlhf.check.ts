@@ -1,0 +1,425 @@
+import { check, type Draw, exact, generateCorpus, inBand, near, type Remote, ratioAtLeast, rows, type Sent, type TensorData, tensor } from "practicum/check";
+import type { ModelWeights, PPOOptions, Surface } from "./surface.ts";
+
+// Answers are float32, expected values float64. Measured: correct answers are off by 2e-6, misconceptions by 1e-2 and more.
+const ROUNDING = { rtol: 1e-4, atol: 1e-4 };
+
+check<Surface>("the preference loss is the mean of -ln σ(chosen - rejected)", {
+  points: 1,
+  when: "save",
+  catches: ["preference-sign-flipped", "preference-without-log", "preference-summed"],
+  hint: "What is the loss when the chosen response has the much larger score?",
+  ask: (impl, draw) => {
+    const { chosen, rejected } = drawScores(draw);
+    return impl.preferenceLoss(chosen, rejected);
+  },
+  expect: near.value((draw) => {
+    const { chosen, rejected } = drawScores(draw);
+    return tensor([mean(Array.from(chosen.data, (score, i) => Math.log1p(Math.exp((rejected.data[i] as number) - score))))], []);
+  }, ROUNDING),
+});
+
+function drawScores(draw: Draw): { chosen: TensorData; rejected: TensorData } {
+  const shape = [draw.integer(5, 9)];
+  return { chosen: draw.normal(shape, 1, 2), rejected: draw.normal(shape, 0, 2) };
+}
+
+/** What PPO computes with: [batch, time] each. */
+interface Rollout {
+  readonly scores: TensorData;
+  /** ln p, now and when the tokens were sampled; and by the reference. */
+  readonly now: TensorData;
+  readonly sampled: TensorData;
+  readonly reference: TensorData;
+  readonly rewards: TensorData;
+  readonly values: TensorData;
+  readonly advantages: TensorData;
+  readonly beta: number;
+  readonly epsilon: number;
+  readonly gamma: number;
+  readonly lambda: number;
+}
+
+/** Ratios on both sides of the band, with advantages of both signs. */
+function drawRollout(draw: Draw): Rollout {
+  const shape = [draw.integer(5, 7), draw.integer(3, 4)];
+  const sampled = draw.uniform(shape, -3, -0.5);
+  const around = (deviation: number) =>
+    tensor(
+      Array.from(sampled.data, (x) => x + draw.number(-deviation, deviation)),
+      shape,
+    );
+  return {
+    scores: draw.normal([shape[0] as number]),
+    now: around(0.7),
+    sampled,
+    reference: around(1),
+    rewards: draw.normal(shape),
+    values: draw.normal(shape),
+    advantages: draw.normal(shape),
+    beta: draw.number(0.1, 0.5),
+    epsilon: draw.number(0.1, 0.3),
+    gamma: draw.number(0.6, 0.9),
+    lambda: draw.number(0.5, 0.9),
+  };
+}
+
+/** Elements of several tensors of one shape, in float64. */
+const map = (of: (...x: number[]) => number, first: TensorData, ...others: TensorData[]): TensorData =>
+  tensor(
+    Array.from(first.data, (x, i) => of(x, ...others.map(({ data }) => data[i] as number))),
+    first.shape,
+  );
+
+check<Surface>("KL is estimated by ln p of the policy less ln p of the reference", {
+  points: 1,
+  when: "save",
+  catches: ["kl-upside-down", "kl-without-sign"],
+  hint: "The tokens are the policy's own samples: the mean of this difference over them is KL(policy ‖ reference).",
+  ask: (impl, draw) => {
+    const { sampled, reference } = drawRollout(draw);
+    return impl.klEstimate(sampled, reference);
+  },
+  expect: near.value((draw) => {
+    const { sampled, reference } = drawRollout(draw);
+    return map((p, q) => p - q, sampled, reference);
+  }, ROUNDING),
+});
+
+check<Surface>("every token pays for its KL, the last one earns the score", {
+  points: 2,
+  when: "save",
+  catches: ["score-at-every-token", "score-at-the-first-token", "penalty-added", "beta-forgotten"],
+  hint: "-β times the log-ratio at every token, and the score once.",
+  ask: (impl, draw) => {
+    const { scores, sampled, reference, beta } = drawRollout(draw);
+    return impl.tokenRewards(scores, sampled, reference, beta);
+  },
+  expect: near.value((draw) => {
+    const { scores, sampled, reference, beta } = drawRollout(draw);
+    const time = sampled.shape[1] as number;
+    const penalties = map((p, q) => -beta * (p - q), sampled, reference);
+    return tensor(
+      Array.from(penalties.data, (penalty, i) => penalty + (i % time === time - 1 ? (scores.data[Math.floor(i / time)] as number) : 0)),
+      sampled.shape,
+    );
+  }, ROUNDING),
+});
+
+check<Surface>("an advantage is the sum of (γλ)^k δ, a return the advantage plus the value", {
+  points: 3,
+  when: "save",
+  catches: ["next-value-forgotten", "value-not-subtracted", "lambda-forgotten", "gamma-forgotten", "returns-are-advantages"],
+  hint: "δ = r + γ V(next) - V, where V after the last token is 0. Begin at the last token.",
+  ask: (impl, draw) => {
+    const { rewards, values, gamma, lambda } = drawRollout(draw);
+    return impl.advantages(rewards, values, gamma, lambda);
+  },
+  expect: near.value((draw) => {
+    const { rewards, values, gamma, lambda } = drawRollout(draw);
+    const advantages = estimates(rewards, values, gamma, lambda);
+    return { advantages, returns: map((a, v) => a + v, advantages, values) };
+  }, ROUNDING),
+});
+
+/** By the sum itself, not by recursion, in float64. */
+function estimates(rewards: TensorData, values: TensorData, gamma: number, lambda: number): TensorData {
+  const [r, v] = [rows(rewards), rows(values)];
+  const sums = r.flatMap((row, b) => {
+    const surprise = row.map((reward, t) => reward + gamma * (v[b]?.[t + 1] ?? 0) - (v[b]?.[t] as number));
+    return row.map((_, t) => surprise.slice(t).reduce((sum, x, k) => sum + (gamma * lambda) ** k * x, 0));
+  });
+  return tensor(sums, rewards.shape);
+}
+
+check<Surface>("with λ = 1 a return is the discounted sum of what is still to come", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["next-value-forgotten", "value-not-subtracted", "gamma-forgotten", "returns-are-advantages"],
+  hint: "All values but the first cancel out of the sum of δ.",
+  ask: async (impl, draw) => {
+    const { rewards, values, gamma } = drawRollout(draw);
+    return (await impl.advantages(rewards, values, gamma, 1)).returns;
+  },
+  expect: near.value((draw) => {
+    const { rewards, gamma } = drawRollout(draw);
+    const sums = rows(rewards).flatMap((row) => row.map((_, t) => row.slice(t).reduce((sum, reward, k) => sum + gamma ** k * reward, 0)));
+    return tensor(sums, rewards.shape);
+  }, ROUNDING),
+});
+
+check<Surface>("the policy loss takes the smaller of the plain and the clipped product", {
+  points: 3,
+  when: "save",
+  catches: ["policy-sign", "ratio-not-exponentiated", "ratio-upside-down", "only-the-clipped-ratio", "larger-of-the-two", "not-clipped"],
+  hint: "ratio = p now / p when sampled. Minus the mean of min(ratio · A, clipped ratio · A).",
+  ask: (impl, draw) => {
+    const { now, sampled, advantages, epsilon } = drawRollout(draw);
+    return impl.policyLoss(now, sampled, advantages, epsilon);
+  },
+  expect: near.value((draw) => {
+    const { now, sampled, advantages, epsilon } = drawRollout(draw);
+    const products = map(
+      (n, s, a) => {
+        const ratio = Math.exp(n - s);
+        return Math.min(ratio * a, Math.min(1 + epsilon, Math.max(1 - epsilon, ratio)) * a);
+      },
+      now,
+      sampled,
+      advantages,
+    );
+    return tensor([-mean(Array.from(products.data))], []);
+  }, ROUNDING),
+});
+
+check<Surface>("a policy that has not moved since it sampled loses minus the mean advantage", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["policy-sign", "ratio-not-exponentiated"],
+  hint: "Its ratios are all 1.",
+  ask: (impl, draw) => {
+    const { sampled, advantages, epsilon } = drawRollout(draw);
+    return impl.policyLoss(sampled, sampled, advantages, epsilon);
+  },
+  expect: near.value((draw) => tensor([-mean(Array.from(drawRollout(draw).advantages.data))], []), ROUNDING),
+});
+
+check<Surface>("the value loss is half the mean squared error", {
+  points: 1,
+  when: "save",
+  catches: ["value-loss-not-halved", "value-loss-absolute"],
+  hint: "Over all tokens of all responses.",
+  ask: (impl, draw) => {
+    const { values, rewards } = drawRollout(draw);
+    return impl.valueLoss(values, rewards);
+  },
+  expect: near.value((draw) => {
+    const { values, rewards } = drawRollout(draw);
+    return tensor([mean(Array.from(map((v, g) => (v - g) ** 2 / 2, values, rewards).data))], []);
+  }, ROUNDING),
+});
+
+// One sequence over and over; the grader asks for the log-probabilities. Measured: a ratio above 10; below 1 where the loss is turned around.
+check<Surface>("stage 1 makes the demonstrations more likely", {
+  points: 1,
+  when: "save",
+  catches: ["supervised-sign"],
+  hint: "The loss is the mean of -ln p over all tokens but the first.",
+  ask: async (impl, draw) => {
+    const row = Array.from(draw.integers([1 + LENGTH], 0, VOCABULARY - 1).data);
+    const demonstrations = tensor([...row, ...row], [2, 1 + LENGTH], "int32");
+    const seed = draw.integer(1, 1e6);
+    const lossAfter = async (steps: number) => {
+      const model = await impl.supervise(CONFIG, demonstrations, { steps, batch: 2, learningRate: 0.03, seed });
+      return -mean(Array.from((await impl.logProbabilities(model, demonstrations)).data));
+    };
+    return [await lossAfter(0), await lossAfter(12)];
+  },
+  expect: ratioAtLeast(3),
+});
+
+check<Surface>("stage 2 starts from the model", {
+  points: 1,
+  when: "save",
+  catches: ["reward-model-from-scratch"],
+  hint: "With `steps` 0 the answer is a copy of the model.",
+  ask: async (impl, draw) => {
+    const [chosen, rejected] = [drawTokens(draw, 4), drawTokens(draw, 4)];
+    const { tokenEmbedding, scalarHead } = await impl.trainRewardModel(drawModel(draw, 0.5), chosen, rejected, {
+      steps: 0,
+      batch: 2,
+      learningRate: 0.01,
+      seed: 1,
+    });
+    return { tokenEmbedding, scalarHead };
+  },
+  expect: near.value((draw) => {
+    drawTokens(draw, 4);
+    drawTokens(draw, 4);
+    const { tokenEmbedding, scalarHead } = drawModel(draw, 0.5);
+    return { tokenEmbedding, scalarHead };
+  }, ROUNDING),
+});
+
+// Two pairs over and over. Measured: a ratio above 10; below 1 where the loss is turned around.
+check<Surface>("stage 2 gives the chosen responses the larger scores", {
+  points: 1,
+  when: "save",
+  catches: ["preference-sign-flipped"],
+  hint: "The score is the number at the last place, given by `scores`.",
+  ask: async (impl, draw) => {
+    const [chosen, rejected] = [drawTokens(draw, 2), drawTokens(draw, 2)];
+    const model = await impl.trainRewardModel(drawModel(draw, 0), chosen, rejected, { steps: 12, batch: 4, learningRate: 0.03, seed: draw.integer(1, 1e6) });
+    return [Math.LN2, preferenceLossOf(await impl.scores(model, chosen), await impl.scores(model, rejected))];
+  },
+  expect: ratioAtLeast(3),
+});
+
+check<Surface>("the seed decides what stage 3 gives", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["seed-not-used"],
+  hint: "Responses are sampled with seeds from `random(options.seed)`.",
+  ask: async (impl, draw) => {
+    const [model, rewardModel, seed, otherSeed] = [drawModel(draw, 0), drawModel(draw, 1), draw.integer(1, 1e6), draw.integer(1e6, 2e6)];
+    const headOf = async (ofSeed: number) =>
+      (await impl.ppo(model, rewardModel, { ...PPO, iterations: 1, batch: 8, epochs: 1, seed: ofSeed })).tokenEmbedding as TensorData;
+    const [first, again, other] = [await headOf(seed), await headOf(seed), await headOf(otherSeed)];
+    const same = (a: TensorData, b: TensorData) => a.data.every((x, i) => Math.abs(x - (b.data[i] as number)) < 1e-5);
+    return { "same seed, same policy": same(first, again), "another seed, another policy": !same(first, other) };
+  },
+  expect: exact.value({ "same seed, same policy": true, "another seed, another policy": true }),
+});
+
+/** Share of what can be learned of a source: 0 is the loss of a uniform guess, 1 that of the source itself; computed here, for text that was not seen. */
+check<Surface>("stage 1 learns to write like its demonstrations", {
+  points: 1,
+  when: "run",
+  hidden: true,
+  catches: ["same-rows-every-step"],
+  hint: "The loss of held-out demonstrations counts. Does each step see new rows?",
+  ask: async (impl, draw) => {
+    const { text, alphabet, surprise } = generateCorpus((SEEN + HELD_OUT) * (1 + LENGTH), { seed: draw.integer(1, 1e6), symbols: VOCABULARY, order: 1 });
+    const tokens = Array.from(text, (symbol) => alphabet.indexOf(symbol));
+    const cut = SEEN * (1 + LENGTH);
+    const demonstrations = tensor(tokens.slice(0, cut), [SEEN, 1 + LENGTH], "int32");
+    const model = await impl.supervise(CONFIG, demonstrations, { steps: 120, batch: 32, learningRate: 0.02, seed: draw.integer(1, 1e6) });
+    const heldOut = await impl.logProbabilities(model, tensor(tokens.slice(cut), [HELD_OUT, 1 + LENGTH], "int32"));
+    const ofSource = mean(surprise.slice(cut).filter((_, i) => i % (1 + LENGTH) > 0));
+    return (Math.log(VOCABULARY) + mean(Array.from(heldOut.data))) / (Math.log(VOCABULARY) - ofSource);
+  },
+  // Measured on 2 seeds, reference and a variant: 0.90 to 0.96; the same rows at every step: below -1.4.
+  expect: inBand(0.75, 1.05),
+});
+
+/** Share of what can be learned of a judge who is not always of one mind: 0 is the loss of a coin, 1 that of the judge's own probabilities. */
+check<Surface>("stage 2 predicts the judge for pairs that it has not seen", {
+  points: 1,
+  when: "run",
+  hidden: true,
+  catches: ["same-rows-every-step", "preference-sign-flipped"],
+  hint: "The loss of held-out pairs counts. Does each step see new rows?",
+  ask: async (impl, draw) => {
+    const worth = drawWorth(draw);
+    const pairs = Array.from({ length: 4 * SEEN }, () => drawPair(draw, worth));
+    const side = (part: typeof pairs, which: 0 | 1) =>
+      tensor(
+        part.flatMap(({ both }) => both[which] as number[]),
+        [part.length, 1 + LENGTH],
+        "int32",
+      );
+    const [seen, heldOut] = [pairs.slice(HELD_OUT), pairs.slice(0, HELD_OUT)];
+    const options = { steps: 120, batch: 32, learningRate: 0.01, seed: draw.integer(1, 1e6) };
+    const model = await impl.trainRewardModel(drawModel(draw, 0), side(seen, 0), side(seen, 1), options);
+    const loss = preferenceLossOf(await impl.scores(model, side(heldOut, 0)), await impl.scores(model, side(heldOut, 1)));
+    return (Math.LN2 - loss) / (Math.LN2 - mean(heldOut.map(({ probability }) => -Math.log(probability))));
+  },
+  // Measured on 5 seeds: 0.81 to 0.94; the same rows at every step, or the sign flipped: below -1.4.
+  expect: inBand(0.5, 1.05),
+});
+
+/** Of each token. Always equally far apart, so that there is as much to be learned of every judge. */
+function drawWorth(draw: Draw): number[] {
+  const worth = Array.from(draw.normal([VOCABULARY]).data);
+  return worth.map((x) => (1.2 * (x - mean(worth))) / deviationOf(worth));
+}
+
+/** A response is worth the sum of its tokens; Bradley and Terry choose. @returns chosen and rejected, and how likely that choice was */
+function drawPair(draw: Draw, worth: readonly number[]): { both: number[][]; probability: number } {
+  const both = [Array.from(drawTokens(draw, 1).data), Array.from(drawTokens(draw, 1).data)] as [number[], number[]];
+  const [a, b] = both.map((row) => row.slice(1).reduce((sum, token) => sum + (worth[token] as number), 0)) as [number, number];
+  const probability = 1 / (1 + Math.exp(b - a));
+  return draw.number(0, 1) < probability ? { both, probability } : { both: both.reverse(), probability: 1 - probability };
+}
+
+// The mean score, in standard deviations of the model's own scores.
+check<Surface>("stage 3 earns more of the reward model's score", {
+  points: 2,
+  when: "run",
+  hidden: true,
+  catches: ["ratio-upside-down"],
+  hint: "Tokens of a response that scored better than its value promised are to become more likely.",
+  ask: async (impl, draw) => {
+    const { rewardModel, responses, before } = await trained(impl, draw);
+    const scoreOf = async (tokens: TensorData) => mean(Array.from((await impl.scores(rewardModel, tokens)).data));
+    return (await scoreOf(responses)) - (await scoreOf(before));
+  },
+  // Measured on 2 seeds, reference and variants: 0.68 to 0.97; with the ratio upside down: below -0.9.
+  expect: inBand(0.4, 4),
+});
+
+// In nats per response, over responses of the policy.
+check<Surface>("stage 3 stays near the model that it began with", {
+  points: 2,
+  when: "run",
+  hidden: true,
+  catches: ["penalty-not-used", "reference-moves", "penalty-added"],
+  hint: "The KL penalty is part of the rewards, and its reference is the model that PPO was given.",
+  ask: async (impl, draw) => {
+    const { model, policy, responses } = await trained(impl, draw);
+    const [now, before] = [await impl.logProbabilities(policy, responses), await impl.logProbabilities(model, responses)];
+    return mean(Array.from(now.data, (p, i) => LENGTH * (p - (before.data[i] as number))));
+  },
+  // Measured on 2 seeds, reference and variants: 0.97 to 1.42; without the penalty, or with a reference that moves: above 5.
+  expect: inBand(0.2, 3),
+});
+
+/** A model, a reward model whose scores of the model's own responses have deviation 1, and what PPO makes of the two. */
+async function trained(impl: Remote<Surface>, draw: Draw) {
+  const [model, raw, seed] = [drawModel(draw, 0), drawModel(draw, 1), draw.integer(1, 1e6)];
+  const responses = await impl.sample(model, SAMPLES, LENGTH, seed);
+  const deviation = deviationOf(Array.from((await impl.scores(raw, responses)).data));
+  const rewardModel = { ...raw, scalarHead: map((x) => x / deviation, raw.scalarHead) };
+  const policy = await impl.ppo(model, rewardModel, { ...PPO, seed });
+  return { model, rewardModel, policy, responses: await impl.sample(policy, SAMPLES, LENGTH, seed), before: responses };
+}
+
+const deviationOf = (values: readonly number[]): number => Math.sqrt(mean(values.map((x) => (x - mean(values)) ** 2)));
+
+const VOCABULARY = 6;
+const LENGTH = 5;
+const WIDTH = 16;
+const CONFIG = { vocabulary: VOCABULARY, context: 1 + LENGTH, width: WIDTH, layers: 1 };
+const SEEN = 512;
+const HELD_OUT = 256;
+const SAMPLES = 512;
+const PPO: PPOOptions = {
+  iterations: 15,
+  batch: 64,
+  epochs: 4,
+  length: LENGTH,
+  learningRate: 0.02,
+  beta: 0.5,
+  epsilon: 0.2,
+  gamma: 1,
+  lambda: 0.95,
+  valueWeight: 0.5,
+  seed: 0,
+};
+
+const drawTokens = (draw: Draw, count: number): TensorData => draw.integers([count, 1 + LENGTH], 0, VOCABULARY - 1);
+
+/** @param scale of the scores; 0: none yet, as in a model that has only learned to write */
+function drawModel(draw: Draw, scale: number): Sent<ModelWeights> {
+  return {
+    tokenEmbedding: draw.normal([VOCABULARY, WIDTH], 0, 0.3),
+    positionEmbedding: draw.normal([1 + LENGTH, WIDTH], 0, 0.3),
+    blocks: [
+      {
+        queryKeyValue: draw.normal([WIDTH, 3 * WIDTH], 0, 0.25),
+        projection: draw.normal([WIDTH, WIDTH], 0, 0.15),
+        expand: draw.normal([WIDTH, 4 * WIDTH], 0, 0.25),
+        contract: draw.normal([4 * WIDTH, WIDTH], 0, 0.1),
+      },
+    ],
+    scalarHead: draw.normal([WIDTH, 1], 0, scale / Math.sqrt(WIDTH)),
+  };
+}
+
+const preferenceLossOf = (chosen: TensorData, rejected: TensorData): number =>
+  mean(Array.from(chosen.data, (score, i) => Math.log1p(Math.exp((rejected.data[i] as number) - score))));
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
