@@ -42,5 +42,6 @@ check<Surface>("large scores stay numbers", {
   catches: ["not-shifted"],
   hint: "What is the exponential of 1000 in float32?",
   ask: (impl, draw) => impl.softmax(large(draw)),
-  expect: near.value((draw) => expected(large(draw)), ROUNDING),
+  // Near 1000, float32 numbers are 6e-5 apart: the difference of a score and a logarithm is no closer.
+  expect: near.value((draw) => expected(large(draw)), { rtol: 0, atol: 1e-3 }),
 });
