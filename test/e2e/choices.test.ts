@@ -28,9 +28,6 @@ describe("what a learner chooses", () => {
       .notification(/this workspace is not trusted/)
       .first()
       .waitFor();
-    await workbench.verdict(/not graded: workspace not trusted/).click();
-    await workbench.page.locator(".workspace-trust-editor").waitFor();
-    await workbench.page.locator(".monaco-modal-editor-block .codicon-close").first().click();
   });
 
   it("trust: what was refused is graded", async () => {
