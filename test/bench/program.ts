@@ -1,5 +1,5 @@
 /** A measuring program in a runtime of ours, as a run: what a learner's program would see. */
-import type { RunEvent } from "../../extension/protocol/runtime.ts";
+import type { BackendName, RunEvent } from "../../extension/protocol/runtime.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
 import { attemptOf, REFERENCE, tinyExercise } from "../processes/tinyPack.ts";
 import type { Row } from "./measure.ts";
@@ -12,21 +12,22 @@ export interface Measured {
 
 /**
  * @param body of run.ts, which has `tf` and all of `practicum`, and logs what it measured
+ * @param backend the only one that it may run on; the best by default
  * @throws {Error} when the program does
  */
-export async function measuredBy(dist: string, body: string): Promise<Measured> {
-  const supervisor = createSupervisor({ dist });
+export async function measuredBy(dist: string, body: string, backend?: BackendName): Promise<Measured> {
+  const supervisor = createSupervisor({ dist, backend });
   const events: RunEvent[] = [];
   const program = `import * as tf from "@tensorflow/tfjs";\nimport { breathe, device, random, trace } from "practicum";\nexport default async function run(): Promise<void> {\n${body}\n}\n`;
   try {
     const exercise = await tinyExercise({ "run.ts": program });
-    const { state, backend, fault } = await supervisor.run({ exercise, attempt: attemptOf(REFERENCE), onEvent: (event) => events.push(event) });
-    if (state !== "finished") throw new Error(fault?.message ?? state);
+    const result = await supervisor.run({ exercise, attempt: attemptOf(REFERENCE), onEvent: (event) => events.push(event) });
+    if (result.state !== "finished") throw new Error(result.fault?.message ?? result.state);
     const series = new Map<string, number[]>();
     for (const event of events) {
       if (event.kind === "points") for (const { series: name, value } of event.points) series.set(name, [...(series.get(name) ?? []), value]);
     }
-    return { series, backend: backend?.name ?? "none" };
+    return { series, backend: result.backend?.name ?? "none" };
   } finally {
     await supervisor.dispose();
   }
