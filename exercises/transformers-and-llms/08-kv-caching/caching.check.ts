@@ -192,10 +192,10 @@ interface Text {
   readonly pieces: readonly number[];
 }
 
-/** Pieces of one token and of several, after a prompt of several. */
+/** Pieces of one token and of several, after a prompt of several. There are positions enough for one that reads its whole text at every step. */
 function drawText(draw: Draw, batch = 2): Text {
   const heads = draw.integer(2, 3);
-  const { weights, config } = drawModel(draw, { context: 24, heads, width: heads * draw.pick([10, 16]) });
+  const { weights, config } = drawModel(draw, { context: 48, heads, width: heads * draw.pick([10, 16]) });
   const pieces = [draw.integer(3, 4), 1, 3, 1, 1];
   const time = pieces.reduce((a, b) => a + b);
   return { weights, config, text: draw.integers([batch, time], 0, config.vocabulary - 1), pieces };
