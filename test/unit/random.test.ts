@@ -30,6 +30,14 @@ describe("random stream", () => {
     assert.notDeepEqual(drawn(5), drawn(6));
   });
 
+  it("begins anywhere, also for the small seeds that people choose", () => {
+    let seed = 0;
+    near(
+      frequencies(10, () => Math.floor(10 * new RandomStream(seed++).uniform())),
+      Array.from({ length: 10 }, () => 0.1),
+    );
+  });
+
   const stream = new RandomStream(1);
   const categorical: [name: string, of: Parameters<RandomStream["categorical"]>[0], want: number[]][] = [
     ["probabilities", { weights: [0.1, 0.6, 0.3] }, [0.1, 0.6, 0.3]],
