@@ -1,4 +1,4 @@
-// Your PPO trains on the scores alone: nothing keeps the policy near the model, and it ends in whatever the reward model likes best.
+// Nothing keeps your policy near the model: the penalty is not in the rewards that PPO trains on, or its reference is the policy itself, which moves.
 import * as tf from "@tensorflow/tfjs";
 import { random } from "practicum";
 import { randomRows } from "./data.ts";
