@@ -111,7 +111,7 @@ check<Surface>("training starts from the reference", {
   expect: near.value((draw) => ({ ...drawTask(draw, 8).reference }), ROUNDING),
 });
 
-// Ten times the same two pairs. The grader computes the loss, from the weights. Measured: a ratio above 500; 1 or less where nothing is learned.
+// Ten times the same two pairs. The grader computes the loss, from the weights. Measured: a ratio above 10, mostly above 500; 1 or less where nothing is learned.
 check<Surface>("a few steps lower the loss of the pairs that they see", {
   points: 1,
   when: "save",
@@ -123,7 +123,7 @@ check<Surface>("a few steps lower the loss of the pairs that they see", {
     const policy = await impl.trainDPO(reference, preferences, options);
     return [Math.LN2, lossOf(pairsFor(policy, reference, preferences, options.beta))];
   },
-  expect: ratioAtLeast(10),
+  expect: ratioAtLeast(4),
 });
 
 check<Surface>("the seed decides what training gives", {
