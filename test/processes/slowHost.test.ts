@@ -1,6 +1,6 @@
 /** A host that does not read, because it is busy or gone to sleep, holds up no training; what it missed is there when it reads again. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { after, describe, it } from "mocha";
@@ -19,12 +19,13 @@ export default async function run(): Promise<void> {
 
 describe("a slow host", function () {
   this.timeout(60_000);
-  const child = spawn(process.execPath, [...BASE_FLAGS, path.join(dist, "runtime.mjs")], { stdio: ["ignore", "pipe", "inherit", "pipe", "pipe"] });
-  const [, stdout, , input, output] = child.stdio as unknown as [null, Readable, null, Writable, Readable];
-  const connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
+  let child: ChildProcess;
   after(() => child.kill("SIGKILL"));
 
   it("holds up no training, and hears of every point, or that it was merged", async () => {
+    child = spawn(process.execPath, [...BASE_FLAGS, path.join(dist, "runtime.mjs")], { stdio: ["ignore", "pipe", "inherit", "pipe", "pipe"] });
+    const [, stdout, , input, output] = child.stdio as unknown as [null, Readable, null, Writable, Readable];
+    const connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
     const events: RunEvent[] = [];
     connection.onNotification(RunEventNotification, (wire) => void events.push(runEventOf(wire) as RunEvent));
     connection.listen();
