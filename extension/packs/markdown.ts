@@ -7,7 +7,7 @@ export const SIGNS: Readonly<Record<Verdict, string>> = { passed: "✓", caught:
 export function proofPage({ title, version, proven, problems, exercises, tier }: PackProof): string {
   const checks = exercises.flatMap((exercise) => exercise.checks);
   const kills = exercises.flatMap(({ implementations }) => implementations).filter(({ kind }) => kind === "misconception").length;
-  const what = `${exercises.length} exercises, ${checks.length} checks, ${kills} misconceptions${tier === "save" ? "; the slow checks were not asked" : ""}`;
+  const what = `${counted(exercises.length, "exercise")}, ${counted(checks.length, "check")}, ${counted(kills, "misconception")}${tier === "save" ? "; the slow checks were not asked" : ""}`;
   return [
     `# ${title}: proof`,
     "",
@@ -63,6 +63,8 @@ export const rejectedText = ({ smallestRejected, catches }: CheckProof): string 
 
 export const toleranceText = ({ tolerance }: CheckProof): string =>
   tolerance ? [tolerance.rtol > 0 ? `${tolerance.rtol} rel.` : "", tolerance.atol > 0 ? `${tolerance.atol} abs.` : ""].filter(Boolean).join(" + ") : "";
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 export const secondsText = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 

@@ -7,6 +7,9 @@ import os from "node:os";
 import path from "node:path";
 import { runServer } from "verdaccio";
 
+// `npm test` hands its own configuration on by the environment, where it counts more than a user's `.npmrc`.
+for (const name of Object.keys(process.env)) if (/^npm_config_/i.test(name)) delete process.env[name];
+
 export interface Registry {
   readonly url: string;
   /** Folder with the tarballs: `<package>/<package>-<version>.tgz`. */
