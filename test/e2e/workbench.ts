@@ -82,7 +82,7 @@ export class Workbench {
     await this.treeItem(title).click();
     if (first) await this.page.locator(".quick-input-list .monaco-list-row", { hasText: "~/practicum" }).click();
     // The statement takes the focus while it opens, and gives it back to the editor.
-    await this.statement().getByRole("heading", { name: title }).waitFor();
+    await this.statement().getByRole("heading", { name: title, level: 1 }).waitFor();
     await this.page.locator(".monaco-editor.focused").waitFor();
   }
 
