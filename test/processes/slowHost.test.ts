@@ -6,7 +6,7 @@ import type { Readable, Writable } from "node:stream";
 import { after, describe, it } from "mocha";
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
 import { runEventOf } from "../../extension/protocol/runEvent.ts";
-import { LoadRequest, type RunEvent, RunEventNotification, RunRequest } from "../../extension/protocol/runtime.ts";
+import { LoadRequest, ReadyNotification, type RunEvent, RunEventNotification, RunRequest } from "../../extension/protocol/runtime.ts";
 import { BASE_FLAGS } from "../../extension/supervisor/node.ts";
 import { attemptOf, dist, REFERENCE } from "./tinyPack.ts";
 
@@ -28,7 +28,9 @@ describe("a slow host", function () {
     const connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
     const events: RunEvent[] = [];
     connection.onNotification(RunEventNotification, (wire) => void events.push(runEventOf(wire) as RunEvent));
+    const ready = new Promise<void>((resolve) => connection.onNotification(ReadyNotification, () => resolve()));
     connection.listen();
+    await ready;
     const { implementation } = await connection.sendRequest(LoadRequest, { source: attemptOf(REFERENCE), seed: 1 });
     const running = connection.sendRequest(RunRequest, { implementation, program: attemptOf(PROGRAM), scale: "quick" });
     output.pause();
