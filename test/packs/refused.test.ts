@@ -41,7 +41,7 @@ describe("verify", function () {
     assert.ok((check?.worstAccepted ?? 1) < 0.5 && (check?.smallestRejected ?? 0) > 2, JSON.stringify(check));
     const again = await verify(folder, "run", cache);
     assert.deepEqual(again.exercises[0], { ...exercise, cached: true });
-    assert.match(proofPage(again), /\*?\*?Proven.*1 exercises, 2 checks, 2 misconceptions/);
+    assert.match(proofPage(again), /\*?\*?Proven.*1 exercise, 2 checks, 2 misconceptions/);
   });
 
   describe("of an exercise with many faults", () => {
