@@ -52,6 +52,7 @@ export async function run(
     tidyCheckpoints = serveCheckpoints(process.connection, request.attempt.root);
     request.signal?.throwIfAborted();
     request.onBackend?.(backend);
+    log(`${request.exercise.id} runs in process ${process.pid} on ${backend.name}`);
     await runProgram(process, log, request, seed);
     return result("finished");
   } catch (error) {

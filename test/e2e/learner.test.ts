@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { busiestRuntime, gone } from "./processes.ts";
+import { gone, processOfRun } from "./processes.ts";
 import { packFile, packFiles, Workbench } from "./workbench.ts";
 
 const POSITIONS = "03-sinusoidal-positions";
@@ -78,7 +78,7 @@ describe("a learner in the installed extension", () => {
     await workbench.editorAction("Run Exercise").click();
     const curve = "canvas:not([data-points='0']):not([data-points='1'])";
     await workbench.panel().locator(`body[data-run-state="running"] ${curve}`).first().waitFor();
-    const runtime = busiestRuntime(workbench.home.folder);
+    const runtime = await processOfRun(workbench.home.folder);
     const asked = performance.now();
     await workbench.panel().getByRole("button", { name: "Cancel" }).click();
     await gone(runtime);
