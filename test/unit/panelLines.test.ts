@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { Line, seen, type View, type XY } from "../../webviews/panel/lines.ts";
+import { Line, seen, type View, type XY } from "../../webviews/panel/plots/lines.ts";
 import type { Point } from "../../webviews/panel/state.ts";
 
 const plain: View = { logX: false, logY: false, smoothing: 0 };

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { CheckResult, Grade } from "../../extension/protocol/grade.ts";
 import type { PlotSpec } from "../../extension/protocol/runtime.ts";
+import { verdict } from "../../webviews/panel/checks/verdict.ts";
 import { clock, duration, exact, gradeHeader, short } from "../../webviews/panel/format.ts";
-import { colourNumbers, csvOf, fileName, inOrder, plotsOf, rowsOf, Smoother } from "../../webviews/panel/series.ts";
+import { colourNumbers, csvOf, fileName, inOrder, plotsOf, rowsOf, Smoother } from "../../webviews/panel/plots/series.ts";
+import { summarize } from "../../webviews/panel/plots/summary.ts";
 import type { Point } from "../../webviews/panel/state.ts";
-import { summarize } from "../../webviews/panel/summary.ts";
-import { verdict } from "../../webviews/panel/verdict.ts";
 
 const curve = (n: number, f: (i: number) => number): Point[] => Array.from({ length: n }, (_, i) => [i, f(i)]);
 /** Noise that is the same on every run. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { type PanelUpdate, toJson } from "../../extension/protocol/panel.ts";
 import { panelHtml } from "../../webviews/panel/html.ts";
-import { parseUpdate } from "../../webviews/panel/parse.ts";
+import { parseUpdate } from "../../webviews/panel/parse/update.ts";
 import { gptGrade, gptRun } from "../webview/fixtures.ts";
 
 /** As VS Code carries a message. */

@@ -1,8 +1,8 @@
 /** What a screen reader hears: turns of events at once, the course of the curves now and then. */
 import { h, setText, throttled } from "./dom.ts";
 import { gradeHeader, outcomeWords, runStateWords } from "./format.ts";
+import { summarize } from "./plots/summary.ts";
 import { isLive, type PanelState } from "./state.ts";
-import { summarize } from "./summary.ts";
 
 /** Long enough to hear a sentence to its end and to work on. */
 const PAUSE = 15_000;

@@ -1,10 +1,10 @@
 /** A plot in words: early verdicts above it, a sentence for each series below. */
 import type { SeriesData } from "../../extension/protocol/panel.ts";
+import { verdict } from "./checks/verdict.ts";
 import { h, setText, throttled } from "./dom.ts";
 import { counted } from "./format.ts";
 import { icon } from "./icons.ts";
-import { summarizePlot } from "./summary.ts";
-import { verdict } from "./verdict.ts";
+import { summarizePlot } from "./plots/summary.ts";
 
 export class Description {
   readonly verdicts = h("ul", { class: "verdicts", "aria-label": "What stands out" });

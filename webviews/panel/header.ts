@@ -3,7 +3,7 @@ import type { BackendInfo } from "../../extension/protocol/runtime.ts";
 import { h, setText, show } from "./dom.ts";
 import { clock, runStateWords } from "./format.ts";
 import { icon, runStateIcons } from "./icons.ts";
-import type { Post } from "./plotCard.ts";
+import type { Post } from "./plots/plotCard.ts";
 import { isBusy, isLive, type PanelState } from "./state.ts";
 
 export class HeaderView {

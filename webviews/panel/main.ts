@@ -2,12 +2,12 @@
 import { provideVSCodeDesignSystem, vsCodeButton, vsCodeCheckbox, vsCodePanels, vsCodePanelTab, vsCodePanelView } from "@vscode/webview-ui-toolkit";
 import type { PanelIntent } from "../../extension/protocol/panel.ts";
 import { Announcer } from "./announce.ts";
-import { ChecksView } from "./checks.ts";
+import { ChecksView } from "./checks/checks.ts";
 import { h } from "./dom.ts";
 import { HeaderView } from "./header.ts";
 import "./panel.css";
-import { parseUpdate } from "./parse.ts";
-import { PlotsView } from "./plots.ts";
+import { parseUpdate } from "./parse/update.ts";
+import { PlotsView } from "./plots/plots.ts";
 import { emptyState, reduce } from "./state.ts";
 import { TabsView } from "./tabs.ts";
 

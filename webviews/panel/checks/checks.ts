@@ -1,12 +1,12 @@
 /** The tab Checks: the newest grade, shown checks first, then what is known of the hidden ones. */
-import type { CheckResult, Grade } from "../../extension/protocol/grade.ts";
+import type { CheckResult, Grade } from "../../../extension/protocol/grade.ts";
+import { h, prose, setText, show } from "../dom.ts";
+import { counted, duration, gradeHeader } from "../format.ts";
+import { icon } from "../icons.ts";
+import type { Post } from "../plots/plotCard.ts";
+import type { PanelState } from "../state.ts";
 import { checkCard, outcomeLabel, sourceLink } from "./checkCard.ts";
-import { h, prose, setText, show } from "./dom.ts";
-import { counted, duration, gradeHeader } from "./format.ts";
-import { icon } from "./icons.ts";
-import type { Post } from "./plotCard.ts";
 import { ReferenceBar } from "./reference.ts";
-import type { PanelState } from "./state.ts";
 
 export class ChecksView {
   readonly #post: Post;

@@ -1,6 +1,7 @@
 /** One series as it is drawn: raw and smoothed, grown in place as points arrive. Pure. */
+
+import type { Point } from "../state.ts";
 import { inOrder, Smoother } from "./series.ts";
-import type { Point } from "./state.ts";
 
 export interface XY {
   readonly x: number;

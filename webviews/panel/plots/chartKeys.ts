@@ -1,7 +1,7 @@
 /** A chart by keyboard: arrows read values, + and - zoom, 0 shows all. */
 import type { ActiveElement, Chart } from "chart.js";
+import { exact } from "../format.ts";
 import type { Plot } from "./chart.ts";
-import { exact } from "./format.ts";
 import type { XY } from "./lines.ts";
 
 type LineChart = Chart<"line", XY[]>;

@@ -1,6 +1,6 @@
 /** One sentence about a series, for those who do not see the curve. Pure. */
-import { counted, short } from "./format.ts";
-import type { Point } from "./state.ts";
+import { counted, short } from "../format.ts";
+import type { Point } from "../state.ts";
 
 /** e.g. "loss fell from 4.17 to 2.31 over 300 steps; lowest 2.29 at step 281" */
 export function summarize(name: string, points: readonly Point[], xLabel = "step"): string {

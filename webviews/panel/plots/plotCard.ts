@@ -1,18 +1,18 @@
 /** One plot with all that stands around it: verdicts, legend, controls, summary, table. */
-import type { PanelIntent, SeriesData } from "../../extension/protocol/panel.ts";
-import type { PlotSpec } from "../../extension/protocol/runtime.ts";
+import type { PanelIntent, SeriesData } from "../../../extension/protocol/panel.ts";
+import type { PlotSpec } from "../../../extension/protocol/runtime.ts";
+import { Description } from "../description.ts";
+import { h, setText, show } from "../dom.ts";
+import { icon } from "../icons.ts";
+import type { Theme } from "../theme.ts";
 import { colourOf, Plot } from "./chart.ts";
 import { chartKeys } from "./chartKeys.ts";
 import { DataTable } from "./dataTable.ts";
-import { Description } from "./description.ts";
-import { h, setText, show } from "./dom.ts";
-import { icon } from "./icons.ts";
 import { Legend } from "./legend.ts";
 import type { View } from "./lines.ts";
 import { pngOf } from "./png.ts";
 import { csvOf, fileName } from "./series.ts";
 import { svgOf } from "./svg.ts";
-import type { Theme } from "./theme.ts";
 
 /** What all plots of a run share. */
 export interface Look {

@@ -1,5 +1,5 @@
 /** A chart as a picture that stands on its own: title and legend are HTML on the page, so they are drawn here. */
-import type { Theme } from "./theme.ts";
+import type { Theme } from "../theme.ts";
 
 export interface Picture {
   readonly title: string;

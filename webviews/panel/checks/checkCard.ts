@@ -1,10 +1,10 @@
 /** One check: outcome, and for one that did not pass what went wrong and where. */
-import type { CheckResult, Mismatch, Outcome } from "../../extension/protocol/grade.ts";
-import type { SourceLocation } from "../../extension/protocol/runtime.ts";
-import { h, prose } from "./dom.ts";
-import { counted, duration, outcomeWords, short } from "./format.ts";
-import { icon, outcomeIcons } from "./icons.ts";
-import type { Post } from "./plotCard.ts";
+import type { CheckResult, Mismatch, Outcome } from "../../../extension/protocol/grade.ts";
+import type { SourceLocation } from "../../../extension/protocol/runtime.ts";
+import { h, prose } from "../dom.ts";
+import { counted, duration, outcomeWords, short } from "../format.ts";
+import { icon, outcomeIcons } from "../icons.ts";
+import type { Post } from "../plots/plotCard.ts";
 
 export function checkCard(check: CheckResult, post: Post, open: (id: string) => boolean): HTMLLIElement {
   const passed = check.outcome === "passed";

@@ -1,6 +1,6 @@
 /** Early verdicts on a curve, in words: what a tutor would say while looking at it. Pure. */
-import { short } from "./format.ts";
-import type { Point } from "./state.ts";
+import { short } from "../format.ts";
+import type { Point } from "../state.ts";
 
 export interface Verdict {
   readonly kind: "nan" | "rising" | "turned" | "flat";

@@ -1,7 +1,7 @@
 /** The way to the reference, below the checks: one click once the exercise is passed, and said plainly before. */
-import { h, setText, show } from "./dom.ts";
-import type { Post } from "./plotCard.ts";
-import type { PanelState } from "./state.ts";
+import { h, setText, show } from "../dom.ts";
+import type { Post } from "../plots/plotCard.ts";
+import type { PanelState } from "../state.ts";
 
 export class ReferenceBar {
   readonly #post: Post;

@@ -1,9 +1,9 @@
 /** The tab Plots: a card for each plot of the run, one smoothing for all, what the program printed. */
-import { h, setText, show } from "./dom.ts";
+import { h, setText, show } from "../dom.ts";
+import { isLive, type PanelState } from "../state.ts";
+import { onThemeChange, readTheme } from "../theme.ts";
 import { PlotCard, type Post } from "./plotCard.ts";
 import { colourNumbers, plotsOf } from "./series.ts";
-import { isLive, type PanelState } from "./state.ts";
-import { onThemeChange, readTheme } from "./theme.ts";
 
 export class PlotsView {
   readonly #post: Post;

@@ -1,9 +1,9 @@
 /** How a chart looks and behaves, from the theme, the plot's own wishes and the learner's. */
 import type { ChartOptions, ScaleOptionsByType, TooltipItem } from "chart.js";
-import type { PlotSpec } from "../../extension/protocol/runtime.ts";
-import { exact } from "./format.ts";
+import type { PlotSpec } from "../../../extension/protocol/runtime.ts";
+import { exact } from "../format.ts";
+import { faded, type Theme } from "../theme.ts";
 import type { View } from "./lines.ts";
-import { faded, type Theme } from "./theme.ts";
 
 export interface Look {
   readonly theme: Theme;

@@ -1,12 +1,12 @@
 /** One chart.js chart: series and colours in, pixels out. It knows nothing of the page around it. */
 import { Chart, type ChartDataset, LinearScale, LineController, LineElement, LogarithmicScale, type Plugin, PointElement, Tooltip } from "chart.js";
 import zoomPlugin from "chartjs-plugin-zoom";
-import type { SeriesData } from "../../extension/protocol/panel.ts";
-import type { PlotSpec } from "../../extension/protocol/runtime.ts";
+import type { SeriesData } from "../../../extension/protocol/panel.ts";
+import type { PlotSpec } from "../../../extension/protocol/runtime.ts";
+import { isLevel } from "../checks/verdict.ts";
+import { faded, type Theme } from "../theme.ts";
 import { chartOptions } from "./chartOptions.ts";
 import { Line, seen, type View, type XY } from "./lines.ts";
-import { faded, type Theme } from "./theme.ts";
-import { isLevel } from "./verdict.ts";
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip, zoomPlugin as unknown as Plugin); // typed as a CommonJS module
 

@@ -1,7 +1,7 @@
 /** From traced series to what is drawn, tabled and exported. Pure. */
-import type { SeriesData } from "../../extension/protocol/panel.ts";
-import type { PlotSpec } from "../../extension/protocol/runtime.ts";
-import type { Point } from "./state.ts";
+import type { SeriesData } from "../../../extension/protocol/panel.ts";
+import type { PlotSpec } from "../../../extension/protocol/runtime.ts";
+import type { Point } from "../state.ts";
 
 /** The declared plots (the last of a title counts), then one for each series that no plot names. */
 export function plotsOf(declared: readonly PlotSpec[], series: readonly SeriesData[]): readonly PlotSpec[] {

@@ -1,6 +1,7 @@
 /** The names of a plot's series, each a switch that shows or hides its line. */
-import { h } from "./dom.ts";
-import { isLevel } from "./verdict.ts";
+
+import { isLevel } from "../checks/verdict.ts";
+import { h } from "../dom.ts";
 
 export class Legend {
   readonly element = h("ul", { class: "legend", "aria-label": "Series" });

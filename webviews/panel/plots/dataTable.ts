@@ -1,7 +1,7 @@
 /** The numbers of a plot as a table, behind a disclosure: for those who read rather than look, and for copying. */
-import type { SeriesData } from "../../extension/protocol/panel.ts";
-import { h, setText, throttled } from "./dom.ts";
-import { exact } from "./format.ts";
+import type { SeriesData } from "../../../extension/protocol/panel.ts";
+import { h, setText, throttled } from "../dom.ts";
+import { exact } from "../format.ts";
 import { type Row, rowsOf } from "./series.ts";
 
 /** More rows are no longer read; the CSV has them all. */
