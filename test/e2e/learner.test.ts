@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { gone, processOfRun } from "./processes.ts";
+import { gone } from "../processes/children.ts";
+import { processOfRun } from "./processes.ts";
 import { packFile, packFiles, Workbench } from "./workbench.ts";
 
 const POSITIONS = "03-sinusoidal-positions";

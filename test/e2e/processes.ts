@@ -1,6 +1,7 @@
-/** Processes of the installed extension: what its log says of them, and what the system does (Linux). */
+/** Processes of the installed extension, by what its log says of them. */
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { asked } from "../processes/children.ts";
 
 /** The process of the last run; its line is in the log before its first point, and reaches the file in its own time. */
 export async function processOfRun(home: string): Promise<number> {
@@ -11,19 +12,3 @@ export async function processOfRun(home: string): Promise<number> {
     await asked();
   }
 }
-
-/** Resolves when the system no longer lists the process; it tells nobody, so it is asked again. */
-export async function gone(pid: number): Promise<void> {
-  while (listed(pid)) await asked();
-}
-
-function listed(pid: number): boolean {
-  try {
-    // The state follows the name in parentheses; Z has ended, and waits to be taken note of.
-    return !readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.startsWith("Z");
-  } catch {
-    return false;
-  }
-}
-
-const asked = () => new Promise((resolve) => setTimeout(resolve, 5));

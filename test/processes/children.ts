@@ -24,3 +24,10 @@ export function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+/** Resolves when the system no longer lists the process; it tells nobody, so it is asked again. */
+export async function gone(pid: number): Promise<void> {
+  while (isRunning(pid)) await asked();
+}
+
+export const asked = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
