@@ -42,4 +42,12 @@ describe("what a learner chooses", () => {
     await workbench.verdict(/^(?!\s*(\d+)\/\1 )\s*\d+\/\d+ · \w+\s*$/).waitFor();
     await workbench.command("Test: Stop Continuous Run");
   });
+
+  it("the doctor: every backend, and what it does or why it is not there", async () => {
+    await workbench.command("Practicum: Doctor");
+    const page = workbench.statement();
+    await page.getByRole("heading", { name: "Practicum Doctor" }).waitFor();
+    await page.getByRole("row", { name: /^tfjs-node-gpu .*Install GPU Backend/i }).waitFor();
+    await page.getByRole("row", { name: /^wasm .*GFLOP\/s/ }).waitFor();
+  });
 });

@@ -122,9 +122,9 @@ export class Workbench {
   /** Folder of the attempt on disk. */
   attempt = (slug: string): string => path.join(this.home.folder, "practicum", PACK, slug);
 
-  /** Says that the workspace may run code, as the editor asks for it. */
+  /** Says that the workspace may run code, on the page that the button of a refusal opens. */
   async trust(): Promise<void> {
-    await this.command("Workspaces: Manage Workspace Trust");
+    await this.page.locator(".notification-toast .monaco-button", { hasText: "Manage Workspace Trust" }).first().click();
     await this.page
       .locator(".workspace-trust-editor .monaco-button", { hasText: /^Trust$/ })
       .first()
