@@ -81,5 +81,10 @@ async function npm(...args: string[]): Promise<void> {
   assert.equal(code, 0);
 }
 
-const manifest = async (folder: string): Promise<Record<string, never>> => JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));
-const declared = async (name: string): Promise<string> => (await manifest(path.join(dist, "..")))["peerDependencies"]?.[`@tensorflow/${name}`] ?? "";
+interface Manifest {
+  readonly version: string;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+const manifest = async (folder: string): Promise<Manifest> => JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));
+const declared = async (name: string): Promise<string> => (await manifest(path.join(dist, ".."))).peerDependencies?.[`@tensorflow/${name}`] ?? "";
