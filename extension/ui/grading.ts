@@ -49,8 +49,9 @@ export class Grading implements vscode.Disposable {
       const newest = await this.#queue.submit(attempt.exercise.id, (signal) => this.#ask(attempt, tier, source, signal));
       if (newest === SUPERSEDED) return undefined;
       const grade = this.#standing(newest);
-      await this.#progress.graded(grade);
-      this.#verdicts.set(attempt, { phase: "graded", grade });
+      const kept = this.#progress.graded(grade);
+      this.#verdicts.set(attempt, { phase: "graded", grade }); // the verdict does not wait for the disk
+      await kept;
       return grade;
     } catch (thrown) {
       this.#notify.error(thrown);

@@ -16,7 +16,8 @@ export class ProgressStore implements vscode.Disposable {
   /** Fires with the exercise's id; with none when all of it may be another. */
   readonly onDidChange = this.#changed.event;
   readonly #configured: vscode.Disposable;
-  #kept: { readonly file: ProgressFile; readonly watch: vscode.Disposable; progress: Progress } | undefined;
+  /** `writing` counts the changes that are not on disk yet. */
+  #kept: { readonly file: ProgressFile; readonly watch: vscode.Disposable; progress: Progress; writing: number } | undefined;
 
   constructor(notify: Notify) {
     this.#notify = notify;
@@ -49,13 +50,17 @@ export class ProgressStore implements vscode.Disposable {
   #opened(file: ProgressFile) {
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(path.dirname(file.path), path.basename(file.path)));
     const again = () => this.#again();
-    return { file, progress: file.read(), watch: vscode.Disposable.from(watcher, watcher.onDidCreate(again), watcher.onDidChange(again)) };
+    return { file, progress: file.read(), writing: 0, watch: vscode.Disposable.from(watcher, watcher.onDidCreate(again), watcher.onDidChange(again)) };
   }
 
   /** The command line may have written, or another window. */
   #again(): void {
     const kept = this.#open();
-    const progress = kept.file.read();
+    if (kept.writing === 0) this.#know(kept.file.read());
+  }
+
+  #know(progress: Progress): void {
+    const kept = this.#open();
     if (isDeepStrictEqual(progress, kept.progress)) return; // it was this window
     kept.progress = progress;
     this.#changed.fire(undefined);
@@ -68,17 +73,20 @@ export class ProgressStore implements vscode.Disposable {
     this.#changed.fire(undefined);
   }
 
-  /** Where it cannot be written it is known in this session at least, and a verdict is shown all the same. */
+  /** Known at once, and then kept. Where it cannot be written it is known in this session at least, and a verdict is shown all the same. */
   async #write(exercise: string, change: (progress: Progress) => Progress): Promise<void> {
     const kept = this.#open();
+    kept.progress = change(kept.progress);
+    kept.writing++;
+    this.#changed.fire(exercise);
     try {
-      kept.progress = await kept.file.update(change);
+      const written = await kept.file.update(change);
+      if (--kept.writing === 0 && kept === this.#kept) this.#know(written); // with what another program wrote meanwhile
     } catch (error) {
-      kept.progress = change(kept.progress);
+      kept.writing--;
       this.#notify.error(
         new UserError(`Your progress could not be kept in ${kept.file.path}: ${messageOf(error)}.`, "Choose another folder for your exercises."),
       );
     }
-    this.#changed.fire(exercise);
   }
 }
