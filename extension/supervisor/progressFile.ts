@@ -3,8 +3,14 @@ import { readFileSync } from "node:fs";
 import { mkdir, rename, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { lock } from "proper-lockfile";
 import { emptyProgress, type Progress, parseProgress } from "../exercise/progress.ts";
 import { PROGRESS } from "../exercise/scaffold.ts";
+
+/** Whoever holds the lock needs milliseconds. One that a killed program has left is taken over; whoever was only asleep writes a whole file all the same. */
+const LOCK = { realpath: false, stale: 5000, onCompromised: () => {} } as const;
+const WAIT_MS = 5;
 
 export class ProgressFile {
   readonly path: string;
@@ -21,7 +27,7 @@ export class ProgressFile {
     return this.#parsed() ?? emptyProgress();
   }
 
-  /** Changes what is on disk now, as another program may have written meanwhile. @returns what is written */
+  /** Changes what is on disk now; another program that changes it at this moment waits, or is waited for. @returns what is written */
   update(change: (progress: Progress) => Progress): Promise<Progress> {
     const writing = this.#last.then(() => this.#update(change));
     this.#last = writing.catch(() => {}); // whoever asked for it is told
@@ -29,8 +35,16 @@ export class ProgressFile {
   }
 
   async #update(change: (progress: Progress) => Progress): Promise<Progress> {
-    const progress = change(this.read());
     await mkdir(path.dirname(this.path), { recursive: true });
+    const release = await locked(this.path);
+    try {
+      return await this.#write(change(this.read()));
+    } finally {
+      await release();
+    }
+  }
+
+  async #write(progress: Progress): Promise<Progress> {
     if (this.#text() !== undefined && !this.#parsed()) await rename(this.path, `${this.path}.unreadable`); // rather than written over
     const whole = `${this.path}.${process.pid}`;
     await writeFile(whole, `${JSON.stringify(progress, null, 2)}\n`);
@@ -53,6 +67,16 @@ export class ProgressFile {
       if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
       throw error;
     }
+  }
+}
+
+async function locked(file: string): Promise<() => Promise<void>> {
+  try {
+    return await lock(file, LOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
+    await setTimeout(WAIT_MS);
+    return locked(file);
   }
 }
 
