@@ -43,8 +43,8 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   const dist = path.join(context.extensionPath, "dist");
   const log = vscode.window.createOutputChannel("Practicum", { log: true });
   const notify = new Notify(log);
-  const shelf = new Shelf(context.globalStorageUri.fsPath);
-  const library = new Library(path.join(dist, "exercises"), shelf, notify);
+  const builtIn = path.join(dist, "exercises");
+  const library = new Library(builtIn, new Shelf(context.globalStorageUri.fsPath, builtIn), notify);
   const progress = new ProgressStore(notify);
   const attempts = new Attempts(library, notify);
   const verdicts = new Verdicts();

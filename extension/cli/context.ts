@@ -47,7 +47,7 @@ export class Context {
   }
 
   get shelf(): Shelf {
-    return new Shelf(dataFolder());
+    return new Shelf(dataFolder(), path.join(this.dist, "exercises"));
   }
 
   async exercise(wanted: string): Promise<Exercise> {

@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { Format, type GenericFormatter, MultiBar, type SingleBar } from "cli-progress";
 import pc from "picocolors";
+import { printable } from "../exercise/plainText.ts";
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -24,11 +25,12 @@ export class Terminal {
     this.write(`${line}\n`);
   }
 
-  /** Prints what a program printed. */
+  /** Prints what a program printed, or a stranger wrote: neither moves the cursor. */
   write(text: string): void {
     if (this.#silent) return;
-    if (this.#bars) this.#bars.log(text.endsWith("\n") ? text : `${text}\n`);
-    else process.stdout.write(text);
+    const shown = printable(text);
+    if (this.#bars) this.#bars.log(shown.endsWith("\n") ? shown : `${shown}\n`);
+    else process.stdout.write(shown);
   }
 
   /** Shows how far something has come, with a few words beside; on a terminal only. */

@@ -1,5 +1,6 @@
 /** What `pack.json`, `exercise.json` and an attempt's marker hold: types, validation messages and editor completion come from here. */
 import * as z from "zod";
+import { isPlain } from "./plainText.ts";
 
 // Without this zod looks whether it may compile code, by a global that VS Code reports as an error when an extension touches it.
 z.config({ jitless: true });
@@ -7,7 +8,7 @@ z.config({ jitless: true });
 const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case letters and digits, joined by hyphens");
 const schemaUrl = z.string().optional().describe("For editors only.");
 const backend = z.enum(["tfjs-node-gpu", "webgpu", "tfjs-node", "wasm", "cpu"]);
-const words = z.string().trim().min(1, "must not be empty");
+const words = z.string().trim().min(1, "must not be empty").refine(isPlain, "must not hold characters that do not show");
 const distinct = (list: readonly string[]): boolean => new Set(list).size === list.length;
 const positive = z.number().int("must be a whole number").positive("must be positive");
 /** The names that a learner's folder gives to files of its own. */

@@ -22,6 +22,19 @@ function unexpected({ files, binaries }: Exercise): Problem[] {
     .map((file) => ({ file, message: `${file} has no place in an exercise.`, remedy: "Remove it, or put it where it belongs: see README, For instructors." }));
 }
 
+/** Files of the pack's folder that are of no exercise, and would be published. @param paths of all its files */
+export function packRules({ exercises }: Pick<Pack, "exercises">, paths: readonly string[], readme = ""): Problem[] {
+  const own = (name: string) => exercises.some(({ slug }) => slug === name) || OF_PACK.test(name) || readme.includes(`(${name}`);
+  const names = new Set(paths.map((file) => file.split("/", 1)[0] as string).filter((name) => !own(name)));
+  return [...names].map((file) => ({
+    file,
+    message: `${file} belongs to no exercise that pack.json names, and would be published.`,
+    remedy: "Name it there, take it out, or move it to a folder named instructor.",
+  }));
+}
+
+const OF_PACK = /^(pack\.json|package\.json|signature\.json|tsconfig\.json|(README|CHANGELOG|PROOF|LICEN[CS]E)(\.(md|txt))?|instructor)$/;
+
 function hints({ files }: Exercise): Problem[] {
   const text = files["hints.md"];
   if (text === undefined || parseHints(text).length === 0) {

@@ -5,6 +5,8 @@ import type { Pack } from "../exercise/model.ts";
 import type { Files } from "./archive.ts";
 import { KEYWORD } from "./registry.ts";
 
+export const PACKAGE_FILE = "package.json";
+
 /** What we read of a package.json; everything else in it is the instructor's and stays as it is. */
 const packageSchema = z.looseObject({
   name: z.string().optional(),
@@ -37,7 +39,7 @@ export function packageFor(pack: Pack, files: Files, forced?: string): PackageMa
 }
 
 function read(files: Files): z.infer<typeof packageSchema> {
-  const text = files.get("package.json")?.toString("utf8");
+  const text = files.get(PACKAGE_FILE)?.toString("utf8");
   if (text === undefined) return {};
   try {
     return packageSchema.parse(JSON.parse(text));

@@ -4,7 +4,7 @@ import type { Pack } from "../exercise/model.ts";
 import { isContent } from "../supervisor/packStore.ts";
 import { type Files, writeArchive } from "./archive.ts";
 import type { Keys } from "./keys.ts";
-import { type PackageManifest, packageFor } from "./packageJson.ts";
+import { PACKAGE_FILE, type PackageManifest, packageFor } from "./packageJson.ts";
 import { load, type RegistryOptions, readFolder } from "./registry.ts";
 import { publicSealingKey, seal } from "./seal.ts";
 import { SIGNATURE_FILE, signatureFor } from "./signature.ts";
@@ -29,8 +29,9 @@ export async function pack(source: Pack, { keys = {}, forced }: PackOptions = {}
   const all = await readFolder(source.folder);
   const manifest = packageFor(source, all, forced);
   const content: Files = new Map([...all].filter(([file]) => isContent(file)));
+  for (const [file, bytes] of content) if (PRIVATE_KEY.test(bytes.toString("latin1"))) throw isKey(file);
   const wrapped = new Map(seal(content, source, keys.sealing && publicSealingKey(keys.sealing)));
-  wrapped.set("package.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  wrapped.set(PACKAGE_FILE, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   if (keys.signing) wrapped.set(SIGNATURE_FILE, signatureFor(wrapped, keys.signing));
   return {
     manifest,
@@ -40,6 +41,11 @@ export async function pack(source: Pack, { keys = {}, forced }: PackOptions = {}
     sealed: [...wrapped.keys()].filter((file) => !all.has(file) && file.endsWith(".sealed")),
   };
 }
+
+/** As keys are written, ours and others'. */
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+const isKey = (file: string): UserError =>
+  new UserError(`${file} is a private key, and would be published.`, "Move it out of the pack's folder: practicum keygen keeps yours where they are safe.");
 
 /**
  * Hands a packed pack to the registry that npm would use, as the user that npm knows.

@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, UserError } from "../errors.ts";
+import { plain } from "../exercise/plainText.ts";
 import { type Files, LIMITS, problemWithPath, readArchive } from "./archive.ts";
 import type * as Npm from "./npm.ts";
 
@@ -127,10 +128,10 @@ function foundFrom({ name, version, "dist-tags": tags, description, keywords = [
   const exercises = told("exercises");
   const state = told("state");
   return {
-    name,
-    version: version ?? tags?.latest ?? "",
-    title: description ?? name,
-    ...(by && { author: by }),
+    name: plain(name),
+    version: plain(version ?? tags?.latest ?? ""),
+    title: plain(description ?? name),
+    ...(by && { author: plain(by) }),
     ...(exercises && { exercises: Number(exercises) }),
     ...((state === "verified" || state === "forced") && { verified: state }),
   };

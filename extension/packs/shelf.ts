@@ -5,11 +5,11 @@ import path from "node:path";
 import * as z from "zod";
 import { UserError } from "../errors.ts";
 import type { Pack } from "../exercise/model.ts";
-import { isContent, packOf, readPack } from "../supervisor/packStore.ts";
+import { isContent, packOf, readPack, readPacks } from "../supervisor/packStore.ts";
 import type { Files } from "./archive.ts";
-import { isForced } from "./packageJson.ts";
+import { isForced, PACKAGE_FILE } from "./packageJson.ts";
 import type { Source } from "./registry.ts";
-import { type Signer, signerOfFiles } from "./signature.ts";
+import { SIGNATURE_FILE, type Signer, signerOfFiles } from "./signature.ts";
 
 const recordSchema = z.object({
   format: z.literal(1),
@@ -54,10 +54,12 @@ export interface Candidate {
 
 export class Shelf {
   readonly #folder: string;
+  readonly #builtIn: string | undefined;
 
-  /** @param folder where packs are kept; made when needed */
-  constructor(folder: string) {
+  /** @param folder where packs are kept; made when needed @param builtIn folder of the packs that come with Practicum */
+  constructor(folder: string, builtIn?: string) {
     this.#folder = folder;
+    this.#builtIn = builtIn;
   }
 
   /** The packs that are installed, the newest record of each. @throws {UserError} when one was damaged */
@@ -77,12 +79,13 @@ export class Shelf {
 
   /**
    * Looks at what was fetched, without installing it.
-   * @throws {UserError} when it is not a pack, or its signature is wrong
+   * @throws {UserError} when it is not a pack, its signature is wrong, or it takes the place of another pack
    */
   async examine({ files, source }: { readonly files: Files; readonly source: Source }): Promise<Candidate> {
     const signer = signerOfFiles(files);
     const pack = packOf(files, source.resolved);
     const { packs, publishers } = await this.#record();
+    for (const other of await this.#others(packs, pack)) requireApart(pack, other);
     const replaces = packs.find(({ id }) => id === pack.id);
     const known = publishers[pack.id];
     const trust = known === undefined ? (signer ? "first" : "unsigned") : !signer ? "signatureLost" : known === signer.key ? "same" : "changed";
@@ -131,6 +134,12 @@ export class Shelf {
     return pack;
   }
 
+  /** Packs that stay beside this one when it is installed; one that is damaged is in nobody's way. */
+  async #others(installed: readonly Installed[], { id }: Pack): Promise<readonly Pack[]> {
+    const opened = await Promise.all(installed.filter((other) => other.id !== id).map((other) => this.open(other).catch(() => undefined)));
+    return [...(this.#builtIn === undefined ? [] : await readPacks(this.#builtIn)), ...opened.filter((pack) => pack !== undefined)];
+  }
+
   readonly #folderOf = (digest: string): string => path.join(this.#folder, "packs", digest);
 
   /** All or nothing: the folder appears under its name when it is whole. */
@@ -138,7 +147,7 @@ export class Shelf {
     const staging = path.join(this.#folder, "staging", randomUUID());
     try {
       for (const [file, content] of files) {
-        if (!isContent(file) && file.includes("/")) continue;
+        if (!isContent(file) && file !== PACKAGE_FILE && file !== SIGNATURE_FILE) continue;
         await mkdir(path.dirname(path.join(staging, file)), { recursive: true });
         await writeFile(path.join(staging, file), content, { mode: 0o644 });
       }
@@ -170,6 +179,16 @@ export class Shelf {
     await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`);
     await rename(draft, file);
   }
+}
+
+/** Progress is kept by the ids of exercises: two packs that share one would share it. */
+function requireApart(pack: Pack, other: Pack): void {
+  const shared = pack.id === other.id ? pack.id : pack.exercises.find(({ id }) => other.exercises.some((exercise) => exercise.id === id))?.id;
+  if (shared === undefined) return;
+  throw new UserError(
+    `"${pack.title}" has an id that ${other.title} has: "${shared}".`,
+    "Nothing was installed. Tell whoever made the pack to choose its own.",
+  );
 }
 
 function keyChanged(pack: Pack, trust: "changed" | "signatureLost"): UserError {

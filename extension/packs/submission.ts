@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { UserError } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
+import { isPlain } from "../exercise/plainText.ts";
 import type { Grade, Outcome } from "../protocol/grade.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 import { readArchive, writeArchive } from "./archive.ts";
@@ -9,18 +10,20 @@ import { readArchive, writeArchive } from "./archive.ts";
 const RECORD = "submission.json";
 const ATTEMPT = "attempt/";
 
+/** It is shown to an instructor, and a learner has written it. */
+const words = z.string().refine(isPlain);
 const outcome = z.enum(["passed", "failed", "errored", "timedOut", "notGraded"]);
 /** Of the grade only what is needed to grade again and to compare; the rest of it travels as it is. */
 const gradeSchema = z.looseObject({
-  exercise: z.string(),
-  packVersion: z.string(),
+  exercise: words,
+  packVersion: words,
   outcome,
   score: z.number(),
   points: z.number(),
   tier: z.enum(["save", "run"]),
   seed: z.number().int(),
   digests: z.looseObject({ attempt: z.string(), pack: z.string() }),
-  checks: z.array(z.looseObject({ id: z.string(), title: z.string(), outcome, hidden: z.boolean() })),
+  checks: z.array(z.looseObject({ id: z.string(), title: words, outcome, hidden: z.boolean() })),
 });
 const recordSchema = z.object({ format: z.literal(1), entry: z.string(), grade: gradeSchema });
 

@@ -9,10 +9,11 @@ import { readPack } from "../supervisor/packStore.ts";
 import { earlierIds } from "./earlierIds.ts";
 import { gatherEvidence, type Means } from "./evidence.ts";
 import { EvidenceCache } from "./evidenceCache.ts";
-import { fileRules, idRules, inFolder, leaks } from "./fileRules.ts";
+import { fileRules, idRules, inFolder, leaks, packRules } from "./fileRules.ts";
 import { judgeEvidence } from "./judgeEvidence.ts";
 import { Pool } from "./pool.ts";
 import type { ExerciseProof, PackProof, Problem } from "./proof.ts";
+import { readFolder } from "./registry.ts";
 import { statementRules } from "./statementRules.ts";
 import { typeRules } from "./typeRules.ts";
 
@@ -53,7 +54,8 @@ export async function verifyPack(folder: string, options: VerifyOptions): Promis
       return proof;
     }),
   );
-  const problems = idRules(pack, await earlierIds(pack));
+  const files = await readFolder(pack.folder);
+  const problems = [...packRules(pack, [...files.keys()], files.get("README.md")?.toString()), ...idRules(pack, await earlierIds(pack))];
   const proven = [problems, ...exercises.map((proof) => proof.problems)].every((list) => list.length === 0);
   return { pack: pack.id, version: pack.version, title: pack.title, tier, proven, problems, exercises, ms: performance.now() - started };
 }

@@ -37,7 +37,8 @@ export function packOf(all: ReadonlyMap<string, Buffer>, root: string): Pack {
 }
 
 /** What a pack is, as against its wrapping: the same pack has the same digest before it is published and after. An instructor's own notes stay at home. */
-export const isContent = (file: string): boolean => !["package.json", "signature.json"].includes(file) && !file.split("/").includes("instructor");
+export const isContent = (file: string): boolean =>
+  !["package.json", "signature.json"].includes(file) && !file.split("/").some((name) => name.startsWith(".") || ["instructor", "node_modules"].includes(name));
 
 /** Reads every pack of a folder that holds one folder per pack. */
 export async function readPacks(folder: string): Promise<readonly Pack[]> {

@@ -1,6 +1,6 @@
 /** Packs from elsewhere: found, looked at, trusted, installed, taken away. */
 import * as vscode from "vscode";
-import { describe, TRUST_QUESTION } from "../packs/describe.ts";
+import { asksForTrust, describe, TRUST_QUESTION } from "../packs/describe.ts";
 import { type Found, fetchPack, type RegistryOptions, searchPacks } from "../packs/registry.ts";
 import type { Candidate } from "../packs/shelf.ts";
 import type { PackNode } from "./exerciseTree.ts";
@@ -60,8 +60,8 @@ const askForSpec = (): Thenable<string | undefined> =>
 /** What is new is installed when its author is trusted; what came from the same key before is not asked about again. */
 async function isTrusted(candidate: Candidate): Promise<boolean> {
   const { pack, trust, replaces } = candidate;
-  if (trust === "same" && !candidate.forced) return true;
   const changed = trust === "changed" || trust === "signatureLost";
+  if (!changed && !asksForTrust(candidate)) return true;
   const question = changed ? `${pack.title} ${pack.version} is not from who signed version ${replaces?.version}.` : TRUST_QUESTION;
   const facts = describe(candidate).map(([label, value]) => `${label}: ${value}`);
   const yes = changed ? "Install All the Same" : "Trust and Install";

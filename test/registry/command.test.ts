@@ -102,6 +102,17 @@ describe("packs by the command", function () {
     assert.ok((json.differences as unknown as { title: string }[]).some(({ title }) => title === "doubles"));
   });
 
+  it("is not replaced by a stranger's pack of the same id, unless that is trusted too", async () => {
+    const other = path.dirname((await tinyExercise({ "hints.md": "## Other\n\nText.\n" })).folder);
+    const unsigned = new Person(await userOf(registry));
+    assert.equal((await unsigned.practicum("install", folder, "--yes")).code, 0);
+    const { code, json } = await unsigned.practicum("install", other);
+    assert.equal(code, 2);
+    assert.match(json.error ?? "", /only by somebody who trusts its author/);
+    const signed = await grace.practicum("install", other, "--yes");
+    assert.match(signed.json.error ?? "", /is not signed, though the version that you have was/);
+  });
+
   it("is taken away again", async () => {
     assert.equal((await grace.practicum("remove", "tiny")).code, 0);
     assert.ok(!JSON.stringify((await grace.practicum("list")).json).includes("tiny-01"));

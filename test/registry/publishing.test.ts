@@ -204,6 +204,40 @@ describe("a pack's files", () => {
     });
   }
 
+  it("of its author's own stay out of sight: what is hidden or lies beside the pack is not installed", async () => {
+    const files = await readFolder(await tinyPack("1.0.0"));
+    for (const file of [".npmrc", ".vscode/tasks.json", "01-double/.env", "node_modules/x/index.js", "instructor/notes.txt"]) files.set(file, Buffer.from("x"));
+    const on = await shelf();
+    const installed = await on.install(await on.examine({ files, source: { spec: "x", kind: "archive", resolved: "x" } }));
+    assert.deepEqual((await readdir(installed.folder)).sort(), ["01-double", "pack.json"]);
+    assert.ok(!(await readdir(path.join(installed.folder, "01-double"))).includes(".env"));
+  });
+
+  it("with a private key among them are not published", async () => {
+    const root = await tinyPack("1.0.0", { "oracle/key.txt": key.privateKey });
+    await assert.rejects(async () => pack(await readPack(root), { keys }), saying(/oracle\/key\.txt is a private key.*Move it out/));
+  });
+
+  const taken: [what: string, manifest: object, exercise: object][] = [
+    ["the id of a pack that comes with Practicum", { id: "built-in" }, { id: "tiny-02" }],
+    ["the exercise of a pack that comes with Practicum", { id: "other" }, { id: "tiny-01" }],
+  ];
+  for (const [what, changes, exercise] of taken) {
+    it(`with ${what} are refused: progress is kept by ids`, async () => {
+      const builtIn = await temporary();
+      await cp(await tinyPack("1.0.0"), path.join(builtIn, "tiny"), { recursive: true });
+      await change(path.join(builtIn, "tiny/pack.json"), { id: "built-in" });
+      const root = await tinyPack("1.0.0");
+      await change(path.join(root, "pack.json"), changes);
+      await change(path.join(root, "01-double/exercise.json"), exercise);
+      const on = new Shelf(await temporary(), builtIn);
+      await assert.rejects(
+        fetchPack(root, { dist }).then((fetched) => on.examine(fetched)),
+        saying(/has an id that Tiny has/),
+      );
+    });
+  }
+
   it("that were changed where they are installed are refused", async () => {
     const folder = await temporary();
     const { pack: installed } = await install(new Shelf(folder), await tinyPack("1.0.0"), { dist });
@@ -223,6 +257,10 @@ describe("a pack's files", () => {
     assert.equal(new Set(digests).size, 1);
   });
 });
+
+async function change(file: string, changes: object): Promise<void> {
+  await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")), ...changes }));
+}
 
 async function gitCommit(folder: string): Promise<void> {
   const { spawnSync } = await import("node:child_process");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Exercise } from "../../extension/exercise/model.ts";
 import { exerciseFiles } from "../../extension/exercise/scaffold.ts";
-import { fileRules, idRules, leaks } from "../../extension/packs/fileRules.ts";
+import { fileRules, idRules, leaks, packRules } from "../../extension/packs/fileRules.ts";
 import type { Problem } from "../../extension/packs/proof.ts";
 import { statementRules } from "../../extension/packs/statementRules.ts";
 import { GOOD } from "../packs/faulty.ts";
@@ -74,6 +74,18 @@ describe("rules of an exercise's files", () => {
     assert.deepEqual(
       rulesOf(exercise({ "draws.ts": "export {};", "half.check.ts": checks, "README.md": `${readme}\n![a half](half.svg)\n`, "half.svg": "<svg/>" })),
       [],
+    );
+  });
+});
+
+describe("rules of a pack's folder", () => {
+  const pack = { exercises: [exercise()] };
+  const paths = ["pack.json", "README.md", "LICENSE", "package.json", "tsconfig.json", "PROOF.md", "01-half/README.md", "instructor/notes.txt", "cover.svg"];
+  it("let in what belongs to a pack, and the pictures of its page", () => assert.deepEqual(packRules(pack, paths, "![](cover.svg)"), []));
+  it("name each other file and folder once: it would be published", () => {
+    assert.deepEqual(
+      packRules(pack, [...paths, "keys/signing.pem", "02-draft/README.md", "02-draft/run.ts", "solutions.txt"]).map(({ file }) => file),
+      ["cover.svg", "keys", "02-draft", "solutions.txt"],
     );
   });
 });

@@ -32,11 +32,13 @@ describe("a submission", () => {
     assert.ok(!archive.includes("/home/ada"));
   });
 
+  const record = (of: Grade) => ({ "submission.json": JSON.stringify({ format: 1, entry: "double.ts", grade: of }) });
   const broken: [string, Record<string, string>][] = [
     ["nothing of ours", { "x.txt": "" }],
     ["a record that is not JSON", { "submission.json": "{" }],
     ["a record that lacks the grade", { "submission.json": '{"format":1,"entry":"double.ts"}' }],
-    ["no attempt", { "submission.json": JSON.stringify({ format: 1, entry: "double.ts", grade: grade([]) }) }],
+    ["a title that moves the cursor", { ...record(grade([result("doubles\u001b[2A", "passed")])), "attempt/double.ts": "" }],
+    ["no attempt", record(grade([]))],
   ];
   for (const [what, files] of broken) {
     it(`with ${what} is refused in words`, async () => {

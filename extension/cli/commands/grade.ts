@@ -1,4 +1,5 @@
 import type { Exercise } from "../../exercise/model.ts";
+import { printable } from "../../exercise/plainText.ts";
 import type { Grade } from "../../protocol/grade.ts";
 import type { SourceTree } from "../../protocol/runtime.ts";
 import type { Context } from "../context.ts";
@@ -36,7 +37,7 @@ export async function gradeAttempt(context: Context, exercise: Exercise, attempt
     onCheck: (check) => {
       for (const line of checkLines(check, attempt.root, terminal.colors, saying)) terminal.print(line);
     },
-    onOutput: (text) => void process.stderr.write(text),
+    onOutput: (text) => void process.stderr.write(printable(text)),
   });
   for (const line of gradeLines(result, attempt.root, terminal.colors, saying)) terminal.print(line);
   await context.record(attempt, result);

@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import { describe, TRUST_QUESTION } from "../../packs/describe.ts";
+import { asksForTrust, describe, TRUST_QUESTION } from "../../packs/describe.ts";
 import { fetchPack } from "../../packs/registry.ts";
 import type { Context } from "../context.ts";
 import type { CommandResult } from "../perform.ts";
@@ -22,7 +22,7 @@ export async function install(context: Context, spec: string, { registry, offlin
   const { pack, present, replaces } = candidate;
   terminal.print(terminal.colors.bold(`${pack.title} ${pack.version}`));
   for (const line of columns(describe(candidate).map(([label, value]) => [`  ${label}`, value]))) terminal.print(line);
-  if (!present && !replaces && !yes) await askForTrust(terminal, signal);
+  if (!yes && asksForTrust(candidate)) await askForTrust(terminal, signal);
   const installed = await shelf.install(candidate, { acceptKey });
   terminal.print(
     present
@@ -42,6 +42,6 @@ export async function remove({ shelf, terminal }: Context, id: string): Promise<
 async function askForTrust(terminal: Terminal, signal: AbortSignal): Promise<void> {
   const trusted = await terminal.confirm(TRUST_QUESTION, signal);
   if (trusted === undefined)
-    throw new UserError("A new pack is installed only by somebody who trusts it.", "Look at the lines above, then install it with --yes.");
+    throw new UserError("It is installed only by somebody who trusts its author.", "Look at the lines above, then install it with --yes.");
   if (!trusted) throw new UserError("Not installed.", "Nothing was changed.");
 }
