@@ -1,4 +1,5 @@
 /** Learner code runs in the process that sends run events, so nothing in them is believed before it is looked at. */
+import { profileFrom } from "./profileEvent.ts";
 import type { PlotSpec, RunEvent, Span, TracedTensor, TracePoint } from "./runtime.ts";
 import { isTensorData } from "./tensor.ts";
 import { decode } from "./wire.ts";
@@ -32,6 +33,10 @@ function eventFrom(event: unknown): RunEvent | undefined {
       return typeof done === "number" && typeof total === "number" && isTextOrNothing(label)
         ? { kind: "progress", done, total, ...(label !== undefined && { label }) }
         : undefined;
+    }
+    case "profile": {
+      const profile = profileFrom(event.profile);
+      return profile && { kind: "profile", profile };
     }
     default:
       return undefined;

@@ -1,5 +1,6 @@
 /** Messages between whoever supervises and one runtime process: JSON-RPC 2.0 on file descriptors 3 (in) and 4 (out). */
 import { NotificationType, RequestType } from "vscode-jsonrpc";
+import type { Profile } from "./profile.ts";
 import type { DType, TensorData } from "./tensor.ts";
 import type { Wire } from "./wire.ts";
 
@@ -85,6 +86,8 @@ export interface RunParams {
   /** `run.ts` of the exercise. */
   readonly program: SourceTree;
   readonly scale: "quick" | "full";
+  /** Records every operation. */
+  readonly profile?: boolean;
 }
 
 export interface TracePoint {
@@ -141,6 +144,8 @@ export type RunEvent =
   | { readonly kind: "spans"; readonly spans: readonly Span[] }
   | { readonly kind: "tensors"; readonly tensors: readonly TracedTensor[] }
   | { readonly kind: "plot"; readonly plot: PlotSpec }
+  /** All that is known so far: it replaces what was told before */
+  | { readonly kind: "profile"; readonly profile: Profile }
   | { readonly kind: "progress"; readonly done: number; readonly total: number; readonly label?: string };
 
 /** Where in a source file something went wrong; 1-based line and column. */

@@ -26,6 +26,7 @@ export class EventBuffer {
   #tensors: TracedTensor[] = [];
   #plots = new Map<string, PlotSpec>();
   #progress: Of<"progress"> | undefined;
+  #profile: Of<"profile"> | undefined;
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -47,6 +48,9 @@ export class EventBuffer {
         break;
       case "progress":
         this.#progress = event;
+        break;
+      case "profile":
+        this.#profile = event;
     }
   }
 
@@ -60,6 +64,7 @@ export class EventBuffer {
     if (spans.length > 0) events.push({ kind: "spans", spans });
     if (this.#tensors.length > 0) events.push({ kind: "tensors", tensors: this.#tensors });
     if (this.#progress) events.push(this.#progress);
+    if (this.#profile) events.push(this.#profile);
     this.#empty();
     return events;
   }
@@ -73,6 +78,7 @@ export class EventBuffer {
     this.#tensors = [];
     this.#plots = new Map();
     this.#progress = undefined;
+    this.#profile = undefined;
   }
 
   #addPoint(point: TracePoint): void {

@@ -25,6 +25,7 @@ import { EventBuffer } from "./eventBuffer.ts";
 import { EventStream } from "./events.ts";
 import { Implementation, MissingFunction } from "./implementation.ts";
 import * as practicum from "./practicum.ts";
+import { startProfiler } from "./profiler/profiler.ts";
 import { allTold, configure } from "./services/session.ts";
 import * as tf from "./tensors.ts";
 import { withToldPromises } from "./toldPromises.ts";
@@ -65,7 +66,7 @@ connection.onRequest(CallRequest, ({ implementation, handle, method, args }) =>
   }),
 );
 
-connection.onRequest(RunRequest, ({ implementation, program, scale }) =>
+connection.onRequest(RunRequest, ({ implementation, program, scale, profile = false }) =>
   orFault(async () => {
     const events = new EventStream({
       offer: (event) => writer.offer({ jsonrpc: "2.0", method: RunEventNotification.method, params: encode(event) } as Message),
@@ -73,6 +74,7 @@ connection.onRequest(RunRequest, ({ implementation, program, scale }) =>
     });
     configure({ sink: (event) => events.push(event), checkpoints: checkpointsBy(connection), encode: askModel });
     trees.push(program);
+    const profiler = await startProfiler(trees, profile, (event) => events.push(event));
     try {
       const { default: run } = await loadModule(program, builtIns);
       if (typeof run !== "function") throw new Error(`${program.entry} has no default export that is a function`);
@@ -80,6 +82,7 @@ connection.onRequest(RunRequest, ({ implementation, program, scale }) =>
       await settleBackend();
       await allTold();
     } finally {
+      profiler.end();
       events.end();
     }
     return null;

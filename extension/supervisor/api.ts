@@ -55,6 +55,8 @@ export interface RunRequest {
   readonly exercise: Exercise;
   readonly attempt: SourceTree;
   readonly scale?: "quick" | "full";
+  /** Records every operation. */
+  readonly profile?: boolean;
   readonly seed?: number;
   readonly corpus?: string;
   readonly signal?: AbortSignal;

@@ -68,7 +68,12 @@ export async function run(
   }
 }
 
-async function runProgram(process: Process, log: Log, { exercise, attempt, scale = "quick", corpus, onEvent, onOutput }: Request, seed: number): Promise<void> {
+async function runProgram(
+  process: Process,
+  log: Log,
+  { exercise, attempt, scale = "quick", profile, corpus, onEvent, onOutput }: Request,
+  seed: number,
+): Promise<void> {
   if (onOutput) process.onOutput = onOutput;
   process.connection.onNotification(RunEventNotification, (wire) => {
     const event = runEventOf(wire);
@@ -79,7 +84,7 @@ async function runProgram(process: Process, log: Log, { exercise, attempt, scale
   const { implementation } = await process.ask((c) =>
     c.sendRequest(LoadRequest, { source: attempt, seed: runtimeSeed(seed), corpus: corpus ?? exercise.files["corpus.txt"] }),
   );
-  await process.ask((c) => c.sendRequest(RunRequest, { implementation, program, scale }));
+  await process.ask((c) => c.sendRequest(RunRequest, { implementation, program, scale, profile }));
 }
 
 /** Cancellation, time and memory: each ends the process. */

@@ -11,6 +11,13 @@ export interface Session {
   readonly checkpoints: Checkpoints;
   /** Asks a pretrained model. */
   readonly encode: (params: EncodeParams) => Promise<Encoded>;
+  /** Of a run: hears of spans as they begin and end. */
+  readonly recorder?: SpanRecorder;
+}
+
+export interface SpanRecorder {
+  beginSpan(id: number, name: string, parent: number | undefined): void;
+  endSpan(id: number): void;
 }
 
 export interface Checkpoints {

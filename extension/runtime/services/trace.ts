@@ -42,8 +42,13 @@ export const trace = {
     const outer = places.getStore();
     const id = ++begun;
     const place: Place = { span: id, collected: outer?.collected ?? [] };
+    const { recorder } = session();
+    recorder?.beginSpan(id, String(name), outer?.span);
     const start = now();
-    const end = () => record({ id, name: String(name), start, duration: now() - start, ...(outer?.span !== undefined && { parent: outer.span }) }, place);
+    const end = () => {
+      recorder?.endSpan(id);
+      record({ id, name: String(name), start, duration: now() - start, ...(outer?.span !== undefined && { parent: outer.span }) }, place);
+    };
     let result: T;
     try {
       result = places.run(place, work);
@@ -87,6 +92,9 @@ export const trace = {
     return x;
   },
 };
+
+/** The span that the program is in. */
+export const currentSpan = (): number | undefined => places.getStore()?.span;
 
 function record(span: Span, { collected }: Place): void {
   for (const list of collected) list.push(span);
