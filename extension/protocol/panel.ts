@@ -1,5 +1,6 @@
 /** Host <-> panel. The host owns the truth: a panel that appears is shown a snapshot and then appended to. */
 import type { Grade } from "./grade.ts";
+import type { ProfileReport } from "./profile.ts";
 import type { BackendInfo, PlotSpec } from "./runtime.ts";
 
 export interface SeriesData {
@@ -28,6 +29,8 @@ export interface RunSnapshot {
   readonly output: string;
 }
 
+export type PanelTab = "plots" | "checks" | "profile";
+
 /** The exercise that the panel is about. */
 export interface PanelSubject {
   readonly exercise?: string;
@@ -39,15 +42,19 @@ export interface PanelSubject {
 }
 
 export type PanelUpdate =
-  | ({ readonly kind: "show"; readonly run?: RunSnapshot; readonly grade?: Grade; readonly tab?: "plots" | "checks" } & PanelSubject)
+  | ({ readonly kind: "show"; readonly run?: RunSnapshot; readonly grade?: Grade; readonly tab?: PanelTab } & PanelSubject)
   | { readonly kind: "append"; readonly run: string; readonly series: readonly SeriesData[] }
   | { readonly kind: "state"; readonly run: Omit<RunSnapshot, "series"> }
-  | { readonly kind: "grade"; readonly grade: Grade };
+  | { readonly kind: "grade"; readonly grade: Grade }
+  | { readonly kind: "profile"; readonly run: string; readonly profile: ProfileReport };
 
 export type PanelIntent =
   | { readonly kind: "ready" }
   | { readonly kind: "cancel"; readonly run: string }
   | { readonly kind: "runAgain"; readonly exercise: string }
+  | { readonly kind: "profileRun"; readonly exercise: string }
+  /** The trace of the run that is shown, for Chrome, Perfetto and speedscope. */
+  | { readonly kind: "saveTrace"; readonly run: string }
   | { readonly kind: "compare"; readonly exercise: string }
   | { readonly kind: "giveUp"; readonly exercise: string }
   | { readonly kind: "goTo"; readonly file: string; readonly line: number; readonly column: number }

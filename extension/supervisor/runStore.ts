@@ -1,5 +1,6 @@
 /** The truth of one run: what it has traced so far, bounded. A panel is shown a snapshot and then appended to. */
 import type { RunSnapshot, RunState, SeriesData } from "../protocol/panel.ts";
+import type { Profile } from "../protocol/profile.ts";
 import type { BackendInfo, RunEvent } from "../protocol/runtime.ts";
 import { BoundedSeries, type Point } from "./boundedSeries.ts";
 
@@ -16,6 +17,7 @@ export class RunStore {
   readonly #series = new Map<string, BoundedSeries>();
   /** Bounded too: nobody takes them while no panel shows them. */
   #fresh = new Map<string, BoundedSeries>();
+  #profile: Profile | undefined;
   readonly #listeners = new Set<() => void>();
 
   constructor(start: RunStart) {
@@ -25,6 +27,11 @@ export class RunStore {
   /** All but the series. */
   get head(): RunHead {
     return this.#head;
+  }
+
+  /** What was last told of where time and memory went. */
+  get profile(): Profile | undefined {
+    return this.#profile;
   }
 
   /** Calls back after every change, until the returned function is called. */
@@ -56,6 +63,11 @@ export class RunStore {
       case "progress": {
         const { kind: _, ...progress } = event;
         this.#change({ progress });
+        break;
+      }
+      case "profile": {
+        this.#profile = event.profile;
+        this.#change({});
       }
     }
   }

@@ -1,6 +1,7 @@
 /** Every command: what it asks, and who does it. */
 import path from "node:path";
 import * as vscode from "vscode";
+import type { PanelTab } from "../protocol/panel.ts";
 import { resetAttempt, scaffold } from "../supervisor/attempt.ts";
 import type { Attempt, Attempts } from "./attempts.ts";
 import type { Backends } from "./backends.ts";
@@ -48,6 +49,7 @@ function handlers(parts: Parts): Record<CommandId, (target: Target) => unknown> 
   return {
     "practicum.openExercise": (target) => open(parts, target),
     "practicum.runExercise": withAttempt((attempt) => run(parts, attempt)),
+    "practicum.profileExercise": withAttempt((attempt) => run(parts, attempt, true)),
     "practicum.cancelRun": () => runs.cancel(),
     "practicum.gradeNow": withAttempt((attempt) => grade(parts, attempt)),
     "practicum.showStatement": withAttempt(showStatement),
@@ -80,11 +82,11 @@ async function open({ notify, targets, attempts, progress, dist }: Parts, target
   await showAttempt(attempt);
 }
 
-async function run({ runs, panel }: Parts, attempt: Attempt): Promise<void> {
+async function run({ runs, panel }: Parts, attempt: Attempt, profile = false): Promise<void> {
   requireTrust();
   await saveAttempt(attempt);
-  const ended = runs.run(attempt);
-  panel.show("plots", attempt.exercise);
+  const ended = runs.run(attempt, profile);
+  panel.show(profile ? "profile" : "plots", attempt.exercise);
   await ended;
 }
 
@@ -118,7 +120,7 @@ async function tellBackup({ exercise, folder }: Attempt, backup: string): Promis
   await vscode.commands.executeCommand("vscode.diff", before, after, `${exercise.title}: before the reset ↔ now`);
 }
 
-const tabOf = (target: Target): "plots" | "checks" => (target && "tab" in target && target.tab) || "plots";
+const tabOf = (target: Target): PanelTab => (target && "tab" in target && target.tab) || "plots";
 
 /** Programs that have asked already say so with `confirm: false`. */
 async function confirmed(target: Target, question: string, detail: string, yes: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { BackendName } from "../protocol/runtime.ts";
 export const COMMANDS = [
   "practicum.openExercise",
   "practicum.runExercise",
+  "practicum.profileExercise",
   "practicum.cancelRun",
   "practicum.gradeNow",
   "practicum.showStatement",

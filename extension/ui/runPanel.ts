@@ -1,27 +1,26 @@
 /** The one panel beside the editor. It keeps nothing: whenever it appears it is shown all that the host knows, and then appended to. */
 import { randomBytes } from "node:crypto";
-import path from "node:path";
 import * as vscode from "vscode";
 import { panelHtml } from "../../webviews/panel/html.ts";
 import type { Exercise } from "../exercise/model.ts";
 import { mayCompare } from "../exercise/progress.ts";
-import { type PanelIntent, type PanelUpdate, toJson } from "../protocol/panel.ts";
+import { type PanelIntent, type PanelTab, type PanelUpdate, toJson } from "../protocol/panel.ts";
+import type { RunStore } from "../supervisor/runStore.ts";
 import type { Attempts } from "./attempts.ts";
 import { PANEL } from "./contributions.ts";
 import { runCommand } from "./editor.ts";
-import { learnerFolder } from "./learnerFolder.ts";
 import type { Notify } from "./notify.ts";
 import { placeOf } from "./places.ts";
+import { Profiles, saveTrace } from "./profiles.ts";
 import type { ProgressStore } from "./progressStore.ts";
 import type { Run, Runs } from "./runs.ts";
+import { saveExport } from "./saveExport.ts";
 import type { Verdict } from "./verdict.ts";
 import type { VerdictChange, Verdicts } from "./verdicts.ts";
 import { columnBeside } from "./workbench.ts";
 
 /** Updates are gathered for this many milliseconds: twenty a second look alive. */
 const GATHER = 50;
-
-type Tab = "plots" | "checks";
 
 export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #dist: vscode.Uri;
@@ -30,6 +29,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   readonly #attempts: Attempts;
   readonly #progress: ProgressStore;
   readonly #notify: Notify;
+  readonly #profiles = new Profiles();
   readonly #subscriptions: vscode.Disposable[];
   #panel: vscode.WebviewPanel | undefined;
   /** The webview's program listens; it does not while the panel is hidden. */
@@ -37,7 +37,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   /** What it is about: the exercise that was last edited, or that it was opened for. */
   #exercise: Exercise | undefined;
   /** The tab to show next. */
-  #wanted: Tab | undefined;
+  #wanted: PanelTab | undefined;
   #gathering: NodeJS.Timeout | undefined;
 
   constructor(dist: vscode.Uri, runs: Runs, verdicts: Verdicts, attempts: Attempts, progress: ProgressStore, notify: Notify) {
@@ -57,7 +57,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   }
 
   /** @param exercise another than the one that it is about */
-  show(tab: Tab, exercise?: Exercise): void {
+  show(tab: PanelTab, exercise?: Exercise): void {
     if (exercise) this.#exercise = exercise;
     if (!this.#panel) this.#adopt(vscode.window.createWebviewPanel(PANEL, "Practicum", { viewColumn: columnBeside(), preserveFocus: true }));
     this.#panel?.reveal(undefined, true);
@@ -104,6 +104,10 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
         return;
       case "runAgain":
         return void (await runCommand("practicum.runExercise", { exercise: intent.exercise }));
+      case "profileRun":
+        return void (await runCommand("practicum.profileExercise", { exercise: intent.exercise }));
+      case "saveTrace":
+        return this.#run?.head.id === intent.run ? saveTrace(this.#run) : undefined;
       case "compare":
         return void (await runCommand("practicum.compareWithReference", { exercise: intent.exercise }));
       case "giveUp":
@@ -111,7 +115,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       case "goTo":
         return this.#goTo(intent);
       case "save":
-        return save(intent);
+        return saveExport(intent);
     }
   }
 
@@ -121,6 +125,10 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     if (!place) return;
     const selection = new vscode.Range(place.range.start, place.range.start);
     await vscode.window.showTextDocument(place.uri, { viewColumn: vscode.ViewColumn.One, selection });
+  }
+
+  get #run(): RunStore | undefined {
+    return this.#exercise && this.#runs.of(this.#exercise.id)?.store;
   }
 
   #turnTo(exercise: Exercise): void {
@@ -134,7 +142,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     if (!this.#ready) return;
     this.#exercise ??= this.#attempts.active?.exercise;
     const exercise = this.#exercise;
-    const run = exercise && this.#runs.of(exercise.id)?.store;
+    const run = this.#run;
     const verdict = exercise && this.#verdicts.of(exercise.id);
     run?.takeFresh(); // the snapshot has it
     this.#post({
@@ -146,6 +154,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
       ...noticeOf(verdict),
     });
     this.#wanted = undefined;
+    if (run) for (const update of this.#profiles.news(run, true)) this.#post(update);
   }
 
   #gather({ attempt }: Run): void {
@@ -157,11 +166,12 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   }
 
   #flush(): void {
-    const run = this.#exercise && this.#runs.of(this.#exercise.id)?.store;
+    const run = this.#run;
     if (!run || !this.#ready) return;
     this.#post({ kind: "state", run: run.head });
     const series = run.takeFresh();
     if (series.length > 0) this.#post({ kind: "append", run: run.head.id, series });
+    for (const update of this.#profiles.news(run, false)) this.#post(update);
   }
 
   /** While it is graded the grade before stays in sight. */
@@ -177,10 +187,3 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
 }
 
 const noticeOf = (verdict: Verdict | undefined): { notice?: string } => (verdict && "reason" in verdict ? { notice: verdict.reason } : {});
-
-/** Writes what the panel exports to where the learner says. */
-async function save({ name, content, encoding }: Extract<PanelIntent, { kind: "save" }>): Promise<void> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(learnerFolder());
-  const target = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.joinPath(folder, path.basename(name)) });
-  if (target) await vscode.workspace.fs.writeFile(target, Buffer.from(content, encoding));
-}

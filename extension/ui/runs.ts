@@ -50,19 +50,20 @@ export class Runs implements vscode.Disposable {
   }
 
   /**
-   * Ends the run before, starts a new one, and grades all checks after it.
+   * Ends the run before, starts a new one, and grades all checks after it, unless it was to be profiled.
+   * @param profile records every operation
    * @returns the run as it ended
    * @throws {UserError} when it may not start
    */
-  async run(attempt: Attempt): Promise<RunHead> {
+  async run(attempt: Attempt, profile = false): Promise<RunHead> {
     requireTrust();
     const ended = this.#current && isLive(this.#current) ? this.#current : undefined;
     this.cancel();
     const run = this.#begin(attempt, ended && restartText(ended, attempt));
     try {
       const source = await readAttempt(attempt.exercise, attempt.folder);
-      const result = await this.#supervise(run, source);
-      if (result.state === "finished" && !run.abort.signal.aborted) await this.#grade(run, source);
+      const result = await this.#supervise(run, source, profile);
+      if (result.state === "finished" && !profile && !run.abort.signal.aborted) await this.#grade(run, source);
       else this.#end(run, result);
     } catch (thrown) {
       if (!run.abort.signal.aborted) {
@@ -100,7 +101,7 @@ export class Runs implements vscode.Disposable {
     return run;
   }
 
-  async #supervise({ attempt, store, abort }: Run, source: SourceTree): Promise<RunResult> {
+  async #supervise({ attempt, store, abort }: Run, source: SourceTree, profile: boolean): Promise<RunResult> {
     this.#output ??= vscode.window.createOutputChannel("Practicum Run");
     const output = this.#output;
     output.clear();
@@ -109,6 +110,7 @@ export class Runs implements vscode.Disposable {
       exercise: attempt.exercise,
       attempt: source,
       scale: store.head.scale,
+      profile,
       signal: abort.signal,
       onBackend: (backend) => store.backend(backend),
       onEvent: (event) => store.event(event),

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { UserError } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
+import type { PanelTab } from "../protocol/panel.ts";
 import type { Attempt, Attempts } from "./attempts.ts";
 import { command } from "./editor.ts";
 import type { ExerciseNode } from "./exerciseTree.ts";
@@ -9,7 +10,7 @@ import type { Library } from "./library.ts";
 import { OfferedError } from "./notify.ts";
 
 /** From the tree, from an editor or CodeLens, from another program (an id), or from the palette. */
-export type Target = ExerciseNode | vscode.Uri | { readonly exercise: string; readonly confirm?: false; readonly tab?: "plots" | "checks" } | undefined;
+export type Target = ExerciseNode | vscode.Uri | { readonly exercise: string; readonly confirm?: false; readonly tab?: PanelTab } | undefined;
 
 export class Targets {
   readonly #library: Library;

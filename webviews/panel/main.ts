@@ -8,6 +8,7 @@ import { HeaderView } from "./header.ts";
 import "./panel.css";
 import { parseUpdate } from "./parse/update.ts";
 import { PlotsView } from "./plots/plots.ts";
+import { ProfileView } from "./profile/profile.ts";
 import { emptyState, reduce } from "./state.ts";
 import { TabsView } from "./tabs.ts";
 
@@ -20,7 +21,8 @@ const post = (intent: PanelIntent): void => host.postMessage(intent);
 const header = new HeaderView(post);
 const plots = new PlotsView(post);
 const checks = new ChecksView(post);
-const tabs = new TabsView(plots.element, checks.element);
+const profile = new ProfileView(post);
+const tabs = new TabsView(plots.element, checks.element, profile.element);
 const announcer = new Announcer();
 document.body.append(header.element, h("main", {}, tabs.element), announcer.element);
 
@@ -30,7 +32,7 @@ let scheduled = false;
 function render(): void {
   scheduled = false;
   document.body.dataset.runState = state.run?.state ?? "none";
-  for (const view of [header, tabs, plots, checks, announcer]) view.update(state);
+  for (const view of [header, tabs, plots, checks, profile, announcer]) view.update(state);
 }
 
 window.addEventListener("message", ({ data }: MessageEvent<unknown>) => {

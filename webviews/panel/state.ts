@@ -1,8 +1,8 @@
 /** What the panel knows: one exercise's newest run and grade, folded from the host's updates. Pure. */
 import type { Grade } from "../../extension/protocol/grade.ts";
-import type { PanelSubject, PanelUpdate, RunSnapshot, SeriesData } from "../../extension/protocol/panel.ts";
+import type { PanelSubject, PanelTab, PanelUpdate, RunSnapshot, SeriesData } from "../../extension/protocol/panel.ts";
+import type { ProfileReport } from "../../extension/protocol/profile.ts";
 
-export type Tab = "plots" | "checks";
 export type Run = Omit<RunSnapshot, "series">;
 export type Point = readonly [step: number, value: number];
 
@@ -10,8 +10,10 @@ export interface PanelState extends PanelSubject {
   readonly run?: Run;
   readonly series: readonly SeriesData[];
   readonly grade?: Grade;
+  /** Of the run. */
+  readonly profile?: ProfileReport;
   /** The tab that the host asked for, and how often it has asked: a learner's later choice is not overruled. */
-  readonly tab: Tab;
+  readonly tab: PanelTab;
   readonly tabAsked: number;
   /** When this panel saw the run stop, in ms; unknown for a run that had ended before the panel was there. */
   readonly endedAt?: number;
@@ -30,6 +32,8 @@ export function reduce(state: PanelState, update: PanelUpdate, now: number): Pan
       return moved(state, update.run, now);
     case "grade":
       return graded(state, update.grade);
+    case "profile":
+      return update.run === state.run?.id ? { ...state, profile: update.profile } : state;
   }
 }
 
@@ -68,7 +72,8 @@ function moved(state: PanelState, run: Run, now: number): PanelState {
   const { endedAt: _, grade, ...rest } = state;
   const sameExercise = state.run === undefined || state.run.exercise === run.exercise;
   const next = { ...rest, run, ...(grade && sameExercise && grade.exercise === run.exercise && { grade }), ...ended(state, run, now) };
-  return state.run?.id === run.id ? next : { ...next, series: [] };
+  const { profile: __, ...another } = next;
+  return state.run?.id === run.id ? next : { ...another, series: [] };
 }
 
 /** When the run stopped: as the host says, or else when that was seen. */

@@ -1,4 +1,4 @@
-/** Plots and Checks. The host may ask for a tab; the learner's later choice holds until it asks again. */
+/** Plots, Checks and Profile. The host may ask for a tab; the learner's later choice holds until it asks again. */
 import type { Panels } from "@vscode/webview-ui-toolkit";
 import { h, setText } from "./dom.ts";
 import { tally } from "./format.ts";
@@ -10,14 +10,16 @@ export class TabsView {
   readonly element: Panels;
   #asked = -1;
 
-  constructor(plots: HTMLElement, checks: HTMLElement) {
+  constructor(plots: HTMLElement, checks: HTMLElement, profile: HTMLElement) {
     this.element = h(
       "vscode-panels",
       { activeid: "plots", "aria-label": "Practicum", change: () => this.#changed() },
       h("vscode-panel-tab", { id: "plots" }, "Plots"),
       this.#checks,
+      h("vscode-panel-tab", { id: "profile" }, "Profile"),
       h("vscode-panel-view", { id: "plots-view" }, plots),
       h("vscode-panel-view", { id: "checks-view" }, checks),
+      h("vscode-panel-view", { id: "profile-view" }, profile),
     ) as Panels;
   }
 

@@ -1,6 +1,7 @@
 /** Every operation passes the engine: here it is handed to a recorder. A program that is not profiled is left as it is. */
 import type { Clock } from "../../protocol/profile.ts";
 import * as tf from "../tensors.ts";
+import { countBuffers } from "./buffers.ts";
 import { flopsOf } from "./flops.ts";
 import type { Made, Recorder } from "./recorder.ts";
 
@@ -15,7 +16,7 @@ type Result = tf.Tensor | tf.Tensor[];
 
 interface Engine {
   runKernelFunc(call: KernelCall): Result;
-  readonly state: { readonly numBytes: number; readonly activeScope?: { readonly name: string } };
+  readonly state: { readonly activeScope?: { readonly name: string } };
 }
 
 /** @param span that the program is in @returns what the time of an operation is */
@@ -23,6 +24,7 @@ export function recordOps(recorder: Recorder, span: () => number | undefined): C
   const engine = tf.engine() as unknown as Engine;
   const run = engine.runKernelFunc.bind(engine);
   const timer = deviceTimer();
+  const memory = countBuffers();
   engine.runKernelFunc = (call) => {
     if (call.kernelName === "Identity" && recorder.inOp) return run(call); // a second name for what is kept for the backward pass
     let device: Promise<number> | undefined;
@@ -34,19 +36,19 @@ export function recordOps(recorder: Recorder, span: () => number | undefined): C
         }
       : () => run(call);
     const name = nameOf(call.kernelName ?? engine.state.activeScope?.name ?? "custom gradient");
-    return recorder.op(name, span(), work, (result) => ({ ...madeBy(call, result), memory: engine.state.numBytes, ...(device && { device }) }));
+    return recorder.op(name, span(), work, (result) => ({ ...madeBy(call, result), memory: memory(), ...(device && { device }) }));
   };
-  if (!timer) recordOptimizers(recorder, span, engine);
+  if (!timer) recordOptimizers(recorder, span, memory);
   return timer ? "device" : ["webgpu", "tfjs-node-gpu"].includes(tf.getBackend()) ? "queued" : "computed";
 }
 
 /** An update may be one pass over all weights that no operation is. */
-function recordOptimizers(recorder: Recorder, span: () => number | undefined, { state }: Engine): void {
+function recordOptimizers(recorder: Recorder, span: () => number | undefined, memory: () => number): void {
   for (const optimizer of OPTIMIZERS) {
     const prototype = optimizer.prototype as tf.Optimizer;
     const apply = prototype.applyGradients;
     prototype.applyGradients = function (this: tf.Optimizer, gradients) {
-      const made = () => ({ bytes: 0, flops: 0, memory: state.numBytes });
+      const made = () => ({ bytes: 0, flops: 0, memory: memory() });
       return recorder.op("applyGradients", span(), () => apply.call(this, gradients), made);
     };
   }
@@ -64,8 +66,9 @@ const OPTIMIZERS = [
 
 function madeBy({ kernelName = "", inputs, attrs = {} }: KernelCall, result: Result): Omit<Made, "memory" | "device"> {
   const outputs = Array.isArray(result) ? result : [result];
+  const given = Object.values(inputs).map((input) => input?.dataId);
   let bytes = 0;
-  for (const { size, dtype } of outputs) bytes += size * (dtype === "bool" ? 1 : 4);
+  for (const { size, dtype, dataId } of outputs) if (!given.includes(dataId)) bytes += size * tf.util.bytesPerElement(dtype); // else another view of it
   return { bytes, flops: flopsOf(kernelName, inputs, attrs, outputs[0]) };
 }
 

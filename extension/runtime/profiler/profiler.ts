@@ -1,7 +1,7 @@
 /** The profile of one run: begins before the program does, tells what it knows now and then, and at the end. */
 import type { Clock, Profile } from "../../protocol/profile.ts";
 import type { RunEvent, SourceTree } from "../../protocol/runtime.ts";
-import { device } from "../services/device.ts";
+import { matmulRate } from "../benchmark.ts";
 import { configure } from "../services/session.ts";
 import { currentSpan } from "../services/trace.ts";
 import { recordOps } from "./ops.ts";
@@ -20,7 +20,7 @@ export interface Profiler {
  * @param ops records every operation; otherwise spans only, which costs next to nothing
  */
 export async function startProfiler(trees: readonly SourceTree[], ops: boolean, tell: (event: RunEvent) => void): Promise<Profiler> {
-  const gigaflops = ops ? (await device()).gigaflops : undefined;
+  const gigaflops = ops ? (await matmulRate()).matmulGflops : undefined;
   const recorder = new Recorder(trees);
   const clock: Clock = ops ? recordOps(recorder, currentSpan) : "computed";
   let told = 0;

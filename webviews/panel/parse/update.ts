@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import type { PanelUpdate } from "../../../extension/protocol/panel.ts";
 import { grade } from "./grade.ts";
+import { profile } from "./profile.ts";
 import { head, series } from "./run.ts";
 
 /** @returns the update, or a sentence that says what is wrong with it */
@@ -16,10 +17,11 @@ const update = z.discriminatedUnion("kind", [
     kind: z.literal("show"),
     run: z.optional(z.object({ ...head, series })),
     grade: z.optional(grade),
-    tab: z.optional(z.enum(["plots", "checks"])),
+    tab: z.optional(z.enum(["plots", "checks", "profile"])),
     ...subject,
   }),
   z.object({ kind: z.literal("append"), run: z.string(), series }),
   z.object({ kind: z.literal("state"), run: z.object(head) }),
   z.object({ kind: z.literal("grade"), grade }),
+  z.object({ kind: z.literal("profile"), run: z.string(), profile }),
 ]);
