@@ -40,7 +40,7 @@ export class ProfileView {
     this.#opsSection = h("section", { class: "plot" }, h("h2", {}, "Operations"), this.#ops.element);
     const views = [this.#components.element, this.#flame.element, this.#opsSection, this.#memory.element];
     this.#shown = h("div", {}, this.#bar(), this.#notes, this.#findings, ...views);
-    this.element = h("div", { class: "view profile" }, this.#empty, this.#shown);
+    this.element = h("div", { class: "view profile" }, this.#empty);
     onThemeChange((changed) => {
       for (const view of [this.#components, this.#flame, this.#memory]) view.recolour(changed);
     });
@@ -50,8 +50,8 @@ export class ProfileView {
     const before = this.#state;
     this.#state = state;
     const { profile } = state;
-    show(this.#shown, profile !== undefined);
-    show(this.#empty, profile === undefined);
+    const child = profile ? this.#shown : this.#empty;
+    if (this.element.firstChild !== child) this.element.replaceChildren(child);
     if (!profile) this.#explain(state);
     else if (profile !== before?.profile) this.#show(profile);
   }
