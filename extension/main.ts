@@ -19,6 +19,7 @@ import { OnSave } from "./ui/onSave.ts";
 import { registerPackCommands } from "./ui/packCommands.ts";
 import { ProgressStore } from "./ui/progressStore.ts";
 import { Proving } from "./ui/proving.ts";
+import { Regrading } from "./ui/regrading.ts";
 import { RunLens } from "./ui/runLens.ts";
 import { RunPanel } from "./ui/runPanel.ts";
 import { RunStatus } from "./ui/runStatus.ts";
@@ -62,6 +63,7 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   const hints = new Hints(library, progress);
   const compare = new Compare(library, progress, verdicts);
   const proving = new Proving(supervision, dist);
+  const regrading = new Regrading(library, attempts, grading, progress);
   const targets = new Targets(library, attempts);
   context.subscriptions.push(
     ...[
@@ -82,10 +84,11 @@ export function activate(context: vscode.ExtensionContext): Practicum {
       hints,
       compare,
       proving,
+      regrading,
       backends,
     ],
     ...[new Faults(verdicts, runs), new RunLens(attempts, verdicts, progress), new ContextKeySync(attempts, progress)],
-    registerPackCommands({ dist, library, notify, proving }),
+    registerPackCommands({ dist, library, notify, proving, regrading }),
     registerCommands({ dist, notify, targets, attempts, grading, runs, panel, hints, compare, progress, backends }),
   );
   void notify.guard(() => attempts.follow(vscode.window.activeTextEditor));

@@ -9,7 +9,7 @@ import { Shelf } from "../packs/shelf.ts";
 import type { Grade } from "../protocol/grade.ts";
 import type { BackendName, SourceTree } from "../protocol/runtime.ts";
 import type { Supervisor } from "../supervisor/api.ts";
-import { findAttempt, readAttempt } from "../supervisor/attempt.ts";
+import { attemptsBelow, findAttempt, readAttempt } from "../supervisor/attempt.ts";
 import { findExercise, readPack, readPacks } from "../supervisor/packStore.ts";
 import { findLearnerFolder, ProgressFile } from "../supervisor/progressFile.ts";
 import { createSupervisor } from "../supervisor/supervisor.ts";
@@ -62,6 +62,12 @@ export class Context {
   /** Of the learner whose folder we are in, else of the usual one. */
   async progress(): Promise<Progress> {
     return new ProgressFile(await findLearnerFolder(process.cwd())).read();
+  }
+
+  /** Exercise -> folder of the learner's attempt at it: here, or in the learner's folder. */
+  async attempts(): Promise<ReadonlyMap<string, string>> {
+    const [below, own] = [await attemptsBelow(await findLearnerFolder(process.cwd())), await findAttempt(process.cwd())];
+    return new Map([...below, ...(await attemptsBelow(process.cwd(), 1)), ...(own ? [[own.marker.exercise, own.folder] as const] : [])]);
   }
 
   /** Keeps what a grade adds to a learner's progress. Only a folder that `open` made is a learner's: grading a reference or a pupil's file adds nothing. */

@@ -13,8 +13,10 @@ import { list } from "./commands/list.ts";
 import { makeExercise, makePack } from "./commands/new.ts";
 import { open } from "./commands/open.ts";
 import { keygen, publish } from "./commands/publish.ts";
+import { regrade } from "./commands/regrade.ts";
 import { run } from "./commands/run.ts";
-import { gradeSubmission, submit } from "./commands/submit.ts";
+import { gradeSubmissions } from "./commands/submissions.ts";
+import { submit } from "./commands/submit.ts";
 import { verify } from "./commands/verify.ts";
 import type { Context } from "./context.ts";
 import { COULD_NOT_GRADE, type CommandResult, type GlobalOptions, perform } from "./perform.ts";
@@ -60,11 +62,14 @@ add("grade", "Ask all checks of your attempt.")
   .addOption(backend())
   .option("--fast", "only the checks that the editor asks on every save")
   .option(...hints)
-  .option("--submission <file>", "grade what a learner has submitted, as it was graded there")
+  .option("--again", "grade again what a newer version of a pack has changed the checks of, and say what that changes")
+  .option("--submission <files...>", "grade what learners have submitted, as it was graded there: files, or folders of them")
+  .option("--csv <file>", "of submissions: write a summary there, a line for each")
   .option("--keys <folder>", "of your keys, for what is sealed")
   .action((wanted, folder, options) => {
-    if (options.submission) return act(options, (context) => gradeSubmission(context, options.submission, options));
-    if (!wanted) throw new CommanderError(COULD_NOT_GRADE, "practicum.missing", "error: name an exercise, or a --submission");
+    if (options.submission) return act(options, (context) => gradeSubmissions(context, options.submission, options));
+    if (options.again) return act(options, (context) => regrade(context, wanted));
+    if (!wanted) throw new CommanderError(COULD_NOT_GRADE, "practicum.missing", "error: name an exercise, a --submission, or --again");
     return act(options, (context) => grade(context, wanted, folder, options));
   });
 add("submit", "Grade all checks of your attempt, and write both to one file for your instructor.")

@@ -23,6 +23,9 @@ export interface CommandResult {
 
 export const exitCodeOf = (outcome: Outcome): number => (outcome === "passed" ? 0 : outcome === "notGraded" ? COULD_NOT_GRADE : 1);
 
+/** Of several: what could not be graded counts before what did not pass. */
+export const worstOf = (exitCodes: readonly number[]): number => Math.max(0, ...exitCodes);
+
 /** @returns the exit code; never rejects */
 export async function perform(dist: string, options: GlobalOptions, command: (context: Context) => Promise<CommandResult>): Promise<number> {
   const terminal = new Terminal({ silent: options.json });

@@ -9,12 +9,14 @@ const FORMAT = 1;
 /** Grades remembered of each exercise: the newest. */
 const HISTORY = 50;
 
+const outcome = z.enum(["passed", "failed", "errored", "timedOut", "notGraded"]);
+
 const gradeRecordSchema = z
   .object({
     /** ISO time at which it began. */
     at: z.string(),
     tier: z.enum(["save", "run"]),
-    outcome: z.enum(["passed", "failed", "errored", "timedOut"]),
+    outcome: outcome.exclude(["notGraded"]),
     score: z.number(),
     /** Of all checks, those that the tier does not ask included. */
     points: z.number(),
@@ -27,12 +29,26 @@ const gradeRecordSchema = z
 /** What remains of a grade. */
 export type GradeRecord = z.infer<typeof gradeRecordSchema>;
 
+/** The grade that stands holds more: what is needed to say what another version of the pack makes of the attempt. Absent in older files. */
+const standingGradeSchema = gradeRecordSchema
+  .unwrap()
+  .extend({
+    checks: z
+      .array(z.object({ title: z.string(), outcome }))
+      .readonly()
+      .optional(),
+    digests: z.object({ attempt: z.string(), checks: z.string() }).readonly().optional(),
+  })
+  .readonly();
+
+export type StandingGrade = z.infer<typeof standingGradeSchema>;
+
 const exerciseProgressSchema = z
   .object({
     state: z.enum(["started", "failing", "passed"]),
     best: gradeRecordSchema.optional(),
     /** The grade that stands; a reset takes it back. */
-    last: gradeRecordSchema.optional(),
+    last: standingGradeSchema.optional(),
     /** Oldest first. */
     grades: z.array(gradeRecordSchema).readonly().default([]),
     /** ISO time of the first grade in which every check passed. */
@@ -78,15 +94,23 @@ export function graded(progress: Progress, grade: Grade): Progress {
   const { outcome, tier, seed, score } = grade;
   if (outcome === "notGraded") return progress;
   const before = progressOf(progress, grade.exercise);
-  const last: GradeRecord = { at: grade.startedAt, tier, outcome, score, points: allPoints(grade), version: grade.packVersion, seed };
+  const record: GradeRecord = { at: grade.startedAt, tier, outcome, score, points: allPoints(grade), version: grade.packVersion, seed };
   return change(progress, grade.exercise, {
     state: stateAfter(grade),
-    last,
-    grades: [...before.grades, last].slice(-HISTORY),
-    ...(score >= (before.best?.score ?? 0) && { best: last }),
+    last: { ...record, ...standing(grade) },
+    grades: [...before.grades, record].slice(-HISTORY),
+    ...(score >= (before.best?.score ?? 0) && { best: record }),
     ...(isWhole(grade) && grade.outcome === "passed" && !before.passedAt && { passedAt: grade.startedAt }),
   });
 }
+
+function standing({ checks, digests }: Grade): Pick<StandingGrade, "checks" | "digests"> {
+  return { checks: checks.map(({ title, outcome }) => ({ title, outcome })), digests: { attempt: digests.attempt, checks: digests.checks } };
+}
+
+/** Whether the grade that stands was given by other checks than those that the pack has now. @param checks digest of these */
+export const isOutdated = ({ last }: ExerciseProgress, version: string, checks: string): boolean =>
+  last !== undefined && (last.digests ? last.digests.checks !== checks : last.version !== version);
 
 /** Of all checks of the exercise, those that were not asked included. */
 export const allPoints = ({ points, unasked = [] }: Pick<Grade, "points" | "unasked">): number =>

@@ -29,6 +29,13 @@ export function checkTree(exercise: Exercise): SourceTree {
   return { root: exercise.folder, entry: checkFiles(exercise)[0] as string, files };
 }
 
+/** What the verdict on an attempt follows from: checks with their modules, reference, graphs and texts. Path -> text, or base64. */
+export function judgingFiles({ entry, files, binaries }: Exercise): Record<string, string> {
+  const judges = (file: string) => /^(reference|oracle|pretrained)\//.test(file) || /^[\w.-]+\.(ts|txt)$/.test(file) || file.startsWith("starter/");
+  const others = ["surface.ts", "run.ts", `starter/${entry}`];
+  return Object.fromEntries(Object.entries({ ...files, ...binaries }).filter(([file]) => judges(file) && !others.includes(file)));
+}
+
 /** The files of checks, in order. */
 export const checkFiles = (exercise: Exercise): string[] =>
   Object.keys(exercise.files)

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { UserError } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
 import { isPlain } from "../exercise/plainText.ts";
-import type { Grade, Outcome } from "../protocol/grade.ts";
+import type { Grade } from "../protocol/grade.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 import { readArchive, writeArchive } from "./archive.ts";
 
@@ -49,24 +49,6 @@ export async function readSubmission(archive: Buffer, name: string): Promise<Sub
   const tree = { root: name, entry, files: Object.fromEntries(own.map(([file, text]) => [file.slice(ATTEMPT.length), text.toString("utf8")])) };
   if (tree.files[entry] === undefined) throw new UserError(`${name} lacks the attempt's ${entry}.`, "Ask the learner to submit again.");
   return { attempt: tree, grade };
-}
-
-interface Judged {
-  readonly checks: readonly { readonly title: string; readonly outcome: Outcome }[];
-}
-
-export interface Difference {
-  readonly title: string;
-  readonly before?: Outcome;
-  readonly after?: Outcome;
-}
-
-/** Checks whose outcome is not the same in both grades, also those that only one of them has. */
-export function differences(before: Judged, after: Judged): readonly Difference[] {
-  const outcomes = new Map<string, Difference>();
-  for (const { title, outcome } of before.checks) outcomes.set(title, { title, before: outcome });
-  for (const { title, outcome } of after.checks) outcomes.set(title, { ...outcomes.get(title), title, after: outcome });
-  return [...outcomes.values()].filter((difference) => difference.before !== difference.after);
 }
 
 /** The grade speaks of the pack that is there, and of other checks where that is not the one it was graded by. */

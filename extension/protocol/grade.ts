@@ -118,7 +118,7 @@ export interface Grade {
   readonly problem?: { readonly message: string; readonly location?: SourceLocation };
   readonly backend: BackendInfo;
   readonly seed: number;
-  readonly digests: { readonly attempt: string; readonly pack: string; readonly runtime: string };
+  readonly digests: { readonly attempt: string; readonly pack: string; readonly checks: string; readonly runtime: string };
   readonly startedAt: string;
   readonly ms: number;
 }

@@ -41,6 +41,16 @@ export async function findAttempt(file: string): Promise<{ readonly folder: stri
   return parent === file ? undefined : findAttempt(parent);
 }
 
+/** Attempts in this folder and in those below it: a learner's stand at most in a folder for each pack. @returns exercise -> folder */
+export async function attemptsBelow(folder: string, depth = 2): Promise<ReadonlyMap<string, string>> {
+  const marker = await readMarker(folder);
+  if (marker) return new Map([[marker.exercise, folder]]);
+  const entries = depth === 0 ? [] : await readdir(folder, { withFileTypes: true }).catch(() => []); // not there yet, or not ours to read
+  const below = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules");
+  const found = await Promise.all(below.map((entry) => attemptsBelow(path.join(folder, entry.name), depth - 1)));
+  return new Map(found.flatMap((attempts) => [...attempts]));
+}
+
 /**
  * Fills a folder for an exercise; an edited file is never overwritten.
  * @param dist folder of what was built: declarations for the editor and the template

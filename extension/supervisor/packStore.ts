@@ -5,6 +5,7 @@ import path from "node:path";
 import { UserError } from "../errors.ts";
 import { parseExercise, parsePack, requireFiles } from "../exercise/manifest.ts";
 import type { Exercise, Pack } from "../exercise/model.ts";
+import { judgingFiles } from "../exercise/tree.ts";
 
 /** Everything else is binary: an ONNX graph may well happen to be valid UTF-8. */
 const TEXT = new Set([".ts", ".json", ".md", ".txt", ".py", ".svg", ".csv"]);
@@ -68,6 +69,9 @@ export function digestOf(files: ReadonlyMap<string, Buffer | string>): string {
   }
   return hash.digest("hex");
 }
+
+/** Of all that a verdict follows from: where it is the same, an older grade says what a new one would. */
+export const checksDigest = (exercise: Exercise): string => digestOf(new Map(Object.entries(judgingFiles(exercise))));
 
 function readExercise(root: string, slug: string, all: ReadonlyMap<string, Buffer>, pack: Exercise["pack"]): Exercise {
   const folder = path.join(root, slug);

@@ -23,6 +23,7 @@ import {
 import { GradeSession, type Judged } from "./gradeSession.ts";
 import { type Climbed, Ladder } from "./ladder.ts";
 import { findNode, type NodeProgram } from "./node.ts";
+import { checksDigest } from "./packStore.ts";
 import type { PretrainedPlaces } from "./pretrained.ts";
 import type { Process } from "./process.ts";
 import { run } from "./runSession.ts";
@@ -236,7 +237,7 @@ class NodeSupervisor implements Supervisor {
       ...(problem && { problem: { message: problem.message, ...(problem.location && { location: problem.location }) } }),
       backend,
       seed,
-      digests: { attempt: digestOf(attempt.files), pack: exercise.pack.digest, runtime: await this.#digest() },
+      digests: { attempt: digestOf(attempt.files), pack: exercise.pack.digest, checks: checksDigest(exercise), runtime: await this.#digest() },
       startedAt: startedAt.toISOString(),
       ms,
     };

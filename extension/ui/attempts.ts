@@ -25,7 +25,11 @@ export class Attempts implements vscode.Disposable {
 
   constructor(library: Library, notify: Notify) {
     this.#library = library;
-    this.#subscriptions = [this.#activated, vscode.window.onDidChangeActiveTextEditor((editor) => notify.guard(() => this.follow(editor)))];
+    this.#subscriptions = [
+      this.#activated,
+      vscode.window.onDidChangeActiveTextEditor((editor) => notify.guard(() => this.follow(editor))),
+      library.onDidChange(() => notify.guard(() => this.#renew())),
+    ];
   }
 
   /** The attempt of the editor that has, or last had, the focus. */
@@ -42,7 +46,7 @@ export class Attempts implements vscode.Disposable {
   /** The learner's attempt at the exercise, where there is one: seen in this session, a workspace folder of its own, or in its usual place. */
   async find(exercise: Exercise): Promise<Attempt | undefined> {
     const seen = this.#seen.get(exercise.id);
-    if (seen) return seen;
+    if (seen) return { exercise, folder: seen.folder }; // its pack may have been updated since
     const roots = (vscode.workspace.workspaceFolders ?? []).filter((root) => root.uri.scheme === "file").map((root) => root.uri.fsPath);
     for (const folder of [...roots, attemptFolder(exercise)]) {
       const attempt = await this.#above(folder);
@@ -67,6 +71,15 @@ export class Attempts implements vscode.Disposable {
     if (turn !== this.#turn) return; // another editor has it meanwhile
     this.#active = attempt;
     this.#activated.fire(attempt);
+  }
+
+  /** The pack of the active attempt may be another version. */
+  async #renew(): Promise<void> {
+    const active = this.#active;
+    const exercise = active && (await this.#library.find(active.exercise.id));
+    if (!exercise || this.#active !== active) return;
+    this.#active = { exercise, folder: active.folder };
+    this.#activated.fire(this.#active);
   }
 
   dispose(): void {

@@ -27,6 +27,7 @@ export const PACK_COMMANDS = [
   "practicum.browsePacks",
   "practicum.installPack",
   "practicum.removePack",
+  "practicum.gradeAgain",
   "practicum.newPack",
   "practicum.newExercise",
   "practicum.previewAsLearner",
@@ -81,5 +82,6 @@ export const WALKTHROUGH = "practicum.start";
 /** Schemes of documents that exist in memory only. */
 export const REFERENCE_SCHEME = "practicum-reference";
 export const PROOF_SCHEME = "practicum-proof";
+export const REGRADE_SCHEME = "practicum-regrade";
 export const HINTS_SCHEME = "practicum-hints";
 export const DOCTOR_SCHEME = "practicum-doctor";

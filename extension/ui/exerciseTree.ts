@@ -69,7 +69,7 @@ export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   #exerciseItem(node: ExerciseNode): vscode.TreeItem {
     const { exercise } = node;
     const progress = this.#progress.of(exercise.id);
-    const badge = badgeOf(this.#verdicts.of(exercise.id), progress);
+    const badge = badgeOf(this.#verdicts.of(exercise.id), progress, exercise.pack.version);
     const number = Number.parseInt(exercise.slug, 10);
     const item = new vscode.TreeItem(`${number}  ${exercise.title}`);
     item.id = exercise.id;

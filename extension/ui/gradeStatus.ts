@@ -45,7 +45,7 @@ export class GradeStatus implements vscode.Disposable {
 
   #tell(exercise: Exercise): void {
     const verdict = this.#verdicts.of(exercise.id);
-    const badge = badgeOf(verdict, this.#progress.of(exercise.id));
+    const badge = badgeOf(verdict, this.#progress.of(exercise.id), exercise.pack.version);
     const backend = verdict.phase === "graded" ? verdict.grade.backend : undefined;
     this.#item.text = `$(${badge.icon}) ${badge.text}${backend ? ` · ${backend.name}` : ""}`;
     this.#item.tooltip = tooltip(exercise.title, badge.sentence, verdict);

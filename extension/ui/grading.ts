@@ -40,13 +40,14 @@ export class Grading implements vscode.Disposable {
   /**
    * Grades the attempt as it is on disk when its turn comes.
    * @param source the attempt as it was, for a grade that belongs to a run
+   * @param seed that of an earlier grade, to ask about the same inputs
    * @returns nothing when there is no grade: newer work overtook it, it was cancelled or refused; the verdict says which
    */
-  async grade(attempt: Attempt, tier: Tier, source?: SourceTree): Promise<Grade | undefined> {
+  async grade(attempt: Attempt, tier: Tier, source?: SourceTree, seed?: number): Promise<Grade | undefined> {
     if (!vscode.workspace.isTrusted) return void this.#verdicts.set(attempt, { phase: "untrusted", reason: UNTRUSTED });
     this.#verdicts.set(attempt, { phase: "grading", tier });
     try {
-      const newest = await this.#queue.submit(attempt.exercise.id, (signal) => this.#ask(attempt, tier, source, signal));
+      const newest = await this.#queue.submit(attempt.exercise.id, (signal) => this.#ask(attempt, tier, source, signal, seed));
       if (newest === SUPERSEDED) return undefined;
       const grade = this.#standing(newest);
       const kept = this.#progress.graded(grade);
@@ -76,10 +77,10 @@ export class Grading implements vscode.Disposable {
     this.#queue.dispose();
   }
 
-  async #ask({ exercise, folder }: Attempt, tier: Tier, source: SourceTree | undefined, signal: AbortSignal): Promise<Grade> {
+  async #ask({ exercise, folder }: Attempt, tier: Tier, source: SourceTree | undefined, signal: AbortSignal, seed?: number): Promise<Grade> {
     const corpus = await readCorpus();
     const attempt = source ?? (await readAttempt(exercise, folder));
-    return this.#supervisor.grade({ exercise, attempt, tier, signal, ...(corpus !== undefined && { corpus }) });
+    return this.#supervisor.grade({ exercise, attempt, tier, signal, seed, ...(corpus !== undefined && { corpus }) });
   }
 
   /** A text that has passed every check has passed them still when it is saved unchanged, and its fast checks pass again. */

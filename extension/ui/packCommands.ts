@@ -8,23 +8,26 @@ import type { Library } from "./library.ts";
 import type { Notify } from "./notify.ts";
 import { Packs } from "./packs.ts";
 import type { Proving } from "./proving.ts";
+import type { Regrading } from "./regrading.ts";
 
 export interface PackParts {
   readonly dist: string;
   readonly library: Library;
   readonly notify: Notify;
   readonly proving: Proving;
+  readonly regrading: Regrading;
 }
 
 /** Where a command was called: on a pack of the tree, on a file of the explorer or an editor, from another program (a spec), or from the palette. */
 type Place = PackNode | vscode.Uri | string | undefined;
 
-export function registerPackCommands({ dist, library, notify, proving }: PackParts): vscode.Disposable {
-  const packs = new Packs(library, dist);
+export function registerPackCommands({ dist, library, notify, proving, regrading }: PackParts): vscode.Disposable {
+  const packs = new Packs(library, regrading, dist);
   const handlers: Record<PackCommandId, (place: Place) => unknown> = {
     "practicum.browsePacks": () => packs.browse(),
     "practicum.installPack": (place) => packs.install(typeof place === "string" ? place : undefined),
     "practicum.removePack": (place) => isNode(place) && packs.remove(place),
+    "practicum.gradeAgain": () => regrading.all(),
     "practicum.newPack": () => makePack(dist),
     "practicum.newExercise": (place) => makeExercise(dist, uriOf(place)),
     "practicum.previewAsLearner": (place) => previewAsLearner(library, dist, uriOf(place)),

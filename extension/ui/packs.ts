@@ -5,13 +5,16 @@ import { type Found, fetchPack, type RegistryOptions, searchPacks } from "../pac
 import type { Candidate } from "../packs/shelf.ts";
 import type { PackNode } from "./exerciseTree.ts";
 import type { Library } from "./library.ts";
+import type { Regrading } from "./regrading.ts";
 
 export class Packs {
   readonly #library: Library;
+  readonly #regrading: Regrading;
   readonly #dist: string;
 
-  constructor(library: Library, dist: string) {
+  constructor(library: Library, regrading: Regrading, dist: string) {
     this.#library = library;
+    this.#regrading = regrading;
     this.#dist = dist;
   }
 
@@ -24,9 +27,10 @@ export class Packs {
     const { pack, present, replaces } = candidate;
     if (present) return void vscode.window.showInformationMessage(`${pack.title} ${pack.version} is installed already.`);
     if (!(await isTrusted(candidate))) return;
-    await this.#library.shelf.install(candidate, { acceptKey: true }); // asked for above
+    const installed = await this.#library.shelf.install(candidate, { acceptKey: true }); // asked for above
     this.#library.refresh();
     void vscode.window.showInformationMessage(`${pack.title} ${pack.version} is installed${replaces ? `, in the place of ${replaces.version}` : ""}.`);
+    await this.#regrading.updated(installed);
   }
 
   /** Searches the registry, and installs what is picked. */

@@ -34,11 +34,11 @@ const LOOKS: Record<Outcome, { icon: string; color: string; word: string }> = {
 /** What was asked has passed, and slow checks wait for Run Exercise: no tick yet. */
 const WAITING = { icon: "play-circle", color: "charts.blue" };
 
-/** @param progress what is known from before this session */
-export function badgeOf(verdict: Verdict, progress: ExerciseProgress): Badge {
+/** @param progress what is known from before this session @param version of the pack that is there: a grade of another one says so */
+export function badgeOf(verdict: Verdict, progress: ExerciseProgress, version: string): Badge {
   switch (verdict.phase) {
     case "none":
-      return rememberedBadge(progress);
+      return rememberedBadge(progress, version);
     case "grading":
       return { icon: "loading~spin", text: "grading", sentence: verdict.tier === "save" ? "Asking the fast checks." : "Asking all checks." };
     case "refused":
@@ -95,12 +95,13 @@ export function keySentence(message: string): string {
 export const feedback = (check: CheckResult): string =>
   check.hint && !check.message.includes(check.hint) ? `${check.message}\n\nHint: ${check.hint}` : check.message;
 
-function rememberedBadge({ state, last, passedAt }: ExerciseProgress): Badge {
+function rememberedBadge({ state, last, passedAt }: ExerciseProgress, version: string): Badge {
   const before = passedAt ? ` All checks passed on ${passedAt.slice(0, 10)}.` : "";
   if (!last) return { icon: state === "notStarted" ? "circle-outline" : "record", text: "not graded yet", sentence: `Not graded yet.${before}` };
-  const sentence = `${last.score} of ${last.points} points when it was last graded, on ${last.at.slice(0, 10)}.${before}`;
+  const older = last.version === version ? "" : ` by version ${last.version}`;
+  const sentence = `${last.score} of ${last.points} points when it was last graded${older}, on ${last.at.slice(0, 10)}.${before}`;
   const look = state === "passed" ? LOOKS.passed : last.outcome === "passed" ? WAITING : { icon: "record" };
-  return { ...iconOf(look), text: `${last.score}/${last.points}`, sentence };
+  return { ...iconOf(look), text: `${last.score}/${last.points}${older}`, sentence };
 }
 
 function gradeBadge(grade: Grade): Badge {

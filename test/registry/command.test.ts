@@ -5,6 +5,8 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "mocha";
+import { readArchive, writeArchive } from "../../extension/packs/archive.ts";
+import type { Grade } from "../../extension/protocol/grade.ts";
 import { dist, REFERENCE, tinyExercise } from "../processes/tinyPack.ts";
 import { type Registry, startRegistry, userOf } from "./registry.ts";
 
@@ -92,7 +94,6 @@ describe("packs by the command", function () {
   });
 
   it("a submission whose record was embellished is found out", async () => {
-    const { readArchive, writeArchive } = await import("../../extension/packs/archive.ts");
     const files = new Map(await readArchive(await readFile(path.join(grace.home, "double.tgz"))));
     files.set("attempt/double.ts", Buffer.from(REFERENCE.replace("x.mul(2)", "x.mul(3)")));
     const embellished = path.join(await mkdtemp(path.join(os.tmpdir(), "practicum-submission-")), "double.tgz");
@@ -100,6 +101,55 @@ describe("packs by the command", function () {
     const { code, json } = await ada.practicum("grade", "--submission", embellished);
     assert.equal(code, 1);
     assert.ok((json.differences as unknown as { title: string }[]).some(({ title }) => title === "doubles"));
+  });
+
+  it("an update that changes checks offers to grade again, and says what that changes", async () => {
+    const attempt = path.join(grace.home, "attempt");
+    assert.equal((await grace.practicum("grade", "tiny-01", attempt)).code, 0);
+    const before = await readFile(path.join(attempt, "double.ts"), "utf8");
+    const checks = path.join(folder, "01-double/double.check.ts");
+    await writeFile(checks, `${await readFile(checks, "utf8")}${STRICTER}`);
+    await writeFile(path.join(folder, "pack.json"), (await readFile(path.join(folder, "pack.json"), "utf8")).replace("1.0.0", "1.1.0"));
+    assert.equal((await ada.practicum("publish", folder, "--force", "a second draft")).code, 0);
+    const update = await grace.practicum("install", "practicum-pack-tiny", "--yes");
+    assert.deepEqual(update.json.changedChecks, ["tiny-01"]);
+    const again = await grace.practicum("grade", "--again");
+    const [regraded] = again.json.regraded as unknown as { before: { version: string; score: number }; after: Grade; differences: object[] }[];
+    assert.deepEqual([again.code, regraded?.before.version, regraded?.before.score], [1, "1.0.0", 4]);
+    assert.deepEqual([regraded?.after.packVersion, regraded?.after.score, regraded?.after.points], ["1.1.0", 4, 5]);
+    assert.deepEqual(regraded?.differences, [{ title: "answers as from now on", after: "failed" }]);
+    assert.equal(await readFile(path.join(attempt, "double.ts"), "utf8"), before);
+    assert.deepEqual((await grace.practicum("grade", "--again")).json.regraded, []);
+  });
+
+  it("a class is graded file by file: what cannot be graded is told, and keeps nothing back", async () => {
+    const submissions = await mkdtemp(path.join(os.tmpdir(), "practicum-class-"));
+    const files = new Map(await readArchive(await readFile(path.join(grace.home, "double.tgz"))));
+    await writeFile(path.join(submissions, "=ada.tgz"), writeArchive(files));
+    files.set("attempt/double.ts", Buffer.from(REFERENCE.replace("x.mul(2)", "x.mul(3)")));
+    await writeFile(path.join(submissions, "bob.tgz"), writeArchive(files));
+    await writeFile(path.join(submissions, "eve.tgz"), "not an archive");
+    const csv = path.join(submissions, "class.csv");
+    assert.equal((await ada.practicum("install", "practicum-pack-tiny@1.0.0", "--yes")).code, 0);
+    const { code, json } = await ada.practicum("grade", "--submission", submissions, "--csv", csv);
+    const rows = json.submissions as unknown as { file: string; grade?: Grade; differences: object[]; problem?: string }[];
+    assert.deepEqual(
+      rows.map(({ file, grade, differences }) => [path.basename(file), grade?.outcome, grade?.score, differences.length]),
+      [
+        ["=ada.tgz", "passed", 7, 1],
+        ["bob.tgz", "failed", 4, 3],
+        ["eve.tgz", undefined, undefined, 0],
+      ],
+    );
+    assert.equal(code, 2);
+    const lines = (await readFile(csv, "utf8")).trim().split("\n");
+    assert.equal(lines[0], "file,exercise,outcome,score,points,submitted score,checks that went another way,pack version,problem");
+    assert.match(lines[2] ?? "", /bob\.tgz,tiny-01,failed,4,7,4,3,1\.0\.0,$/);
+    assert.match(lines[3] ?? "", /eve\.tgz,,notGraded,,,,,,The archive cannot be read/);
+    const two = [path.join(submissions, "=ada.tgz"), path.join(submissions, "bob.tgz")];
+    assert.equal((await ada.practicum("grade", "--submission", ...two)).code, 1);
+    assert.equal((await ada.practicum("grade", "--submission", two[0] as string, two[0] as string)).code, 0);
+    assert.match((await ada.practicum("grade", "--submission", await mkdtemp(path.join(os.tmpdir(), "practicum-empty-")))).json.error ?? "", /no submission/);
   });
 
   it("is not replaced by a stranger's pack of the same id, unless that is trusted too", async () => {
@@ -119,6 +169,8 @@ describe("packs by the command", function () {
   });
 });
 
+const STRICTER = `check("answers as from now on", { points: 1, when: "save", ask: (impl: any) => impl.answer(), expect: exact.value(43) });
+`;
 const SEALED = `import { check, exact } from "practicum/check";
 check("answers as only the instructor knows", { points: 3, when: "save", hidden: true, ask: (impl: any) => impl.answer(), expect: exact.value(() => 42) });
 `;

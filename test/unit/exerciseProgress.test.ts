@@ -13,6 +13,8 @@ const grade = (part: Partial<Grade>): Grade =>
     startedAt: "2025-01-01T00:00:00Z",
     packVersion: "1.0.0",
     seed: 1,
+    checks: [],
+    digests: { attempt: "a", pack: "p", checks: "c", runtime: "r" },
     ...part,
   }) as Grade;
 const passed = (part: Partial<Grade> = {}) => grade({ outcome: "passed", score: 4, ...part });

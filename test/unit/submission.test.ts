@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { UserError } from "../../extension/errors.ts";
 import { writeArchive } from "../../extension/packs/archive.ts";
-import { differences, readSubmission, writeSubmission } from "../../extension/packs/submission.ts";
+import { differences } from "../../extension/packs/differences.ts";
+import { readSubmission, writeSubmission } from "../../extension/packs/submission.ts";
 import type { CheckResult, Grade, Outcome } from "../../extension/protocol/grade.ts";
 
 const result = (title: string, outcome: Outcome): CheckResult => ({ id: title, title, hidden: false, when: "save", points: 1, outcome, message: "", ms: 1 });
@@ -17,7 +18,7 @@ const grade = (checks: CheckResult[]): Grade => ({
   checks,
   backend: { name: "wasm", device: "WebAssembly SIMD", skipped: [] },
   seed: 7,
-  digests: { attempt: "a", pack: "b", runtime: "c" },
+  digests: { attempt: "a", pack: "b", checks: "d", runtime: "c" },
   startedAt: "2026-01-01T00:00:00Z",
   ms: 5,
 });

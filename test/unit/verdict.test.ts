@@ -27,7 +27,7 @@ const grade = (outcomes: readonly Outcome[], more: Partial<Grade> = {}): Grade =
   checks: outcomes.map(check),
   backend: { name: "wasm", device: "", skipped: [] },
   seed: 1,
-  digests: { attempt: "", pack: "", runtime: "" },
+  digests: { attempt: "", pack: "", checks: "", runtime: "" },
   startedAt: "",
   ms: 1,
   ...more,
@@ -58,7 +58,7 @@ describe("verdict", () => {
   ];
   for (const [what, verdict, icon, text, sentence] of cases) {
     it(`says ${text} when ${what}`, () => {
-      const badge = badgeOf(verdict, progress("notStarted"));
+      const badge = badgeOf(verdict, progress("notStarted"), "1.0.0");
       assert.deepEqual([badge.icon, badge.text], [icon, text]);
       assert.match(badge.sentence, sentence);
     });
@@ -71,10 +71,12 @@ describe("verdict", () => {
 
   it("remembers the last grade of an earlier session, and lets the newest verdict overrule it", () => {
     const last = { at: "2026-11-24T12:00:00Z", tier: "run", outcome: "passed", score: 4, points: 4, version: "1.0.0", seed: 1 } as const;
-    const badge = badgeOf({ phase: "none" }, { ...progress("passed"), last });
+    const badge = badgeOf({ phase: "none" }, { ...progress("passed"), last }, "1.0.0");
     assert.deepEqual([badge.icon, badge.text, badge.sentence], ["pass-filled", "4/4", "4 of 4 points when it was last graded, on 2026-11-24."]);
-    assert.equal(badgeOf({ phase: "none" }, { ...progress("started"), last: { ...last, tier: "save" } }).icon, "play-circle");
-    assert.equal(badgeOf(graded(["failed"]), progress("passed")).icon, "error");
+    const older = badgeOf({ phase: "none" }, { ...progress("passed"), last }, "1.1.0");
+    assert.match(`${older.text}; ${older.sentence}`, /^\d+\/\d+ by version 1\.0\.0; .* when it was last graded by version 1\.0\.0, on/);
+    assert.equal(badgeOf({ phase: "none" }, { ...progress("started"), last: { ...last, tier: "save" } }, "1.0.0").icon, "play-circle");
+    assert.equal(badgeOf(graded(["failed"]), progress("passed"), "1.0.0").icon, "error");
   });
 
   it("tells the problem of the whole before that of a check", () => {

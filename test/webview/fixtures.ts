@@ -115,7 +115,7 @@ export const gptGrade: Grade = {
   ],
   backend,
   seed: 1804289383,
-  digests: { attempt: "a", pack: "b", runtime: "c" },
+  digests: { attempt: "a", pack: "b", checks: "d", runtime: "c" },
   startedAt: "2026-01-01T00:00:00.000Z",
   ms: 2410,
 };

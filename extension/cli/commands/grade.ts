@@ -1,5 +1,6 @@
 import type { Exercise } from "../../exercise/model.ts";
 import { printable } from "../../exercise/plainText.ts";
+import { sealedChecks } from "../../packs/seal.ts";
 import type { Grade } from "../../protocol/grade.ts";
 import type { SourceTree } from "../../protocol/runtime.ts";
 import type { Context } from "../context.ts";
@@ -13,6 +14,8 @@ export interface GradeOptions {
   readonly fast?: boolean;
   /** The hint of every check that failed, not of the first one only. */
   readonly hints?: boolean;
+  /** False where the attempt is somebody else's. */
+  readonly record?: false;
 }
 
 export async function grade(context: Context, wanted: string, folder: string | undefined, options: GradeOptions): Promise<CommandResult> {
@@ -20,6 +23,9 @@ export async function grade(context: Context, wanted: string, folder: string | u
   const attempt = await context.attempt(exercise, folder);
   context.terminal.print(context.terminal.colors.bold(exercise.title));
   const result = await gradeAttempt(context, exercise, attempt, options);
+  const sealed = sealedChecks(exercise);
+  if (sealed > 0)
+    context.terminal.print(context.terminal.colors.dim(`${sealed} sealed ${sealed === 1 ? "file" : "files"} of checks: your instructor asks those.`));
   return { exitCode: exitCodeOf(result.outcome), json: gradeJson(result) };
 }
 
@@ -40,6 +46,6 @@ export async function gradeAttempt(context: Context, exercise: Exercise, attempt
     onOutput: (text) => void process.stderr.write(printable(text)),
   });
   for (const line of gradeLines(result, attempt.root, terminal.colors, saying)) terminal.print(line);
-  await context.record(attempt, result);
+  if (options.record !== false) await context.record(attempt, result);
   return result;
 }

@@ -1,10 +1,12 @@
 import { UserError } from "../../errors.ts";
 import { asksForTrust, describe, TRUST_QUESTION } from "../../packs/describe.ts";
 import { fetchPack } from "../../packs/registry.ts";
+import { offerText } from "../../packs/regrade.ts";
 import type { Context } from "../context.ts";
 import type { CommandResult } from "../perform.ts";
 import { columns } from "../report.ts";
 import type { Terminal } from "../terminal.ts";
+import { gradedBefore } from "./regrade.ts";
 
 export interface InstallOptions {
   readonly registry?: string;
@@ -29,8 +31,14 @@ export async function install(context: Context, spec: string, { registry, offlin
       ? terminal.colors.dim("Installed already.")
       : `${terminal.colors.green("Installed")} ${replaces ? `${replaces.version} → ` : ""}${pack.version}. See its exercises: practicum list`,
   );
+  const due = replaces ? (await gradedBefore(context, installed.exercises)).map(({ exercise }) => exercise) : [];
+  if (due.length > 0) terminal.print(`${offerText(due.length, pack.version)} See what that changes: practicum grade --again`);
   const { id, version, digest, folder } = installed;
-  return { exitCode: 0, json: { id, version, digest, folder, source: candidate.source, signer: candidate.signer?.fingerprint, trust: candidate.trust } };
+  const changedChecks = due.map((exercise) => exercise.id);
+  return {
+    exitCode: 0,
+    json: { changedChecks, id, version, digest, folder, source: candidate.source, signer: candidate.signer?.fingerprint, trust: candidate.trust },
+  };
 }
 
 export async function remove({ shelf, terminal }: Context, id: string): Promise<CommandResult> {

@@ -12,7 +12,14 @@ export async function list(context: Context): Promise<CommandResult> {
   for (const pack of packs) {
     terminal.print(colors.bold(`${pack.title} ${pack.version}`));
     const lines = columns(
-      pack.exercises.map((e) => [e.slug, e.title, e.difficulty, `${e.minutes} min`, progressText(progressOf(progress, e.id), colors), colors.dim(e.id)]),
+      pack.exercises.map((e) => [
+        e.slug,
+        e.title,
+        e.difficulty,
+        `${e.minutes} min`,
+        progressText(progressOf(progress, e.id), pack.version, colors),
+        colors.dim(e.id),
+      ]),
     );
     for (const line of lines) terminal.print(`  ${line}`);
   }
@@ -35,8 +42,8 @@ export async function list(context: Context): Promise<CommandResult> {
 }
 
 /** The points of the grade that stands, as the editor's tree shows them. */
-function progressText({ state, last }: ExerciseProgress, colors: Colors): string {
+function progressText({ state, last }: ExerciseProgress, version: string, colors: Colors): string {
   if (!last) return state === "notStarted" ? "" : "started";
-  const points = `${last.score}/${last.points}`;
+  const points = `${last.score}/${last.points}${last.version === version ? "" : ` by version ${last.version}`}`;
   return state === "passed" ? colors.green(`✔ ${points}`) : points;
 }

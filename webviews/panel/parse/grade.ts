@@ -42,7 +42,7 @@ export const grade = z.object({
   problem: z.optional(z.object({ message: z.string(), location: z.optional(location) })),
   backend,
   seed: z.number(),
-  digests: z.object({ attempt: z.string(), pack: z.string(), runtime: z.string() }),
+  digests: z.object({ attempt: z.string(), pack: z.string(), checks: z.string(), runtime: z.string() }),
   startedAt: z.string(),
   ms: z.number(),
 });
