@@ -106,6 +106,7 @@ add("publish", "Publish the pack of a folder, as an npm package.")
   .option("--dry-run", "only list what would be published")
   .option("--keys <folder>", "of your keys")
   .option("--unsigned", "without a signature")
+  .option("--provenance", "with npm's record of the sources and the CI run that made it; on GitHub Actions and GitLab")
   .option("--force <reason>", "although its checks are not proven; whoever installs it is told")
   .action((folder, options) => act(options, (context) => publish(context, folder, options)));
 add("keygen", "Make the keys that sign your packs and open what is sealed in them.")

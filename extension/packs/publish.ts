@@ -48,15 +48,15 @@ const isKey = (file: string): UserError =>
   new UserError(`${file} is a private key, and would be published.`, "Move it out of the pack's folder: practicum keygen keeps yours where they are safe.");
 
 /**
- * Hands a packed pack to the registry that npm would use, as the user that npm knows.
+ * Hands a packed pack to the registry that npm would use, as the user that npm knows; with provenance where that is asked for, here or in the `.npmrc`.
  * @returns address of the registry
  * @throws {UserError} when the registry refuses
  */
-export async function publish({ manifest, archive }: Packed, options: RegistryOptions): Promise<string> {
+export async function publish({ manifest, archive }: Packed, { provenance, ...options }: RegistryOptions & { readonly provenance?: boolean }): Promise<string> {
   const npm = await load(options);
   const { registry } = npm.options as { registry: string };
   try {
-    await npm.publish(manifest as never, archive, npm.options as never);
+    await npm.publish(manifest as never, archive, { ...npm.options, ...(provenance && { provenance }) } as never);
     return registry;
   } catch (error) {
     throw explained(error, manifest, registry);
@@ -71,10 +71,19 @@ const REMEDIES: Readonly<Record<string, readonly [sentence: string, remedy: stri
   EPUBLISHCONFLICT: ["has this version already", "Raise the version in pack.json, then publish again to"],
 };
 
+/** Codes of npm, and of the library that signs for it, where provenance cannot be given; they say why in a sentence. */
+const PROVENANCE = /^(EUSAGE|IDENTITY_TOKEN_\w+|CA_CREATE_\w+|TLOG_\w+|TSA_\w+)$/;
+
 function explained(error: unknown, { name, version }: PackageManifest, registry: string): unknown {
   const { code = "" } = error as NodeJS.ErrnoException;
   const known = REMEDIES[code];
   if (known) return new UserError(`${name}@${version} was not published: the registry ${known[0]}.`, `${known[1]} ${registry}`, { cause: error });
+  if (PROVENANCE.test(code))
+    return new UserError(
+      `${name}@${version} was not published: ${messageOf(error).replace(/[.\s]+$/, "")}.`,
+      "Provenance is given by a workflow of GitHub Actions or GitLab that may sign, with access=public in its .npmrc. Else publish without it: provenance=false.",
+      { cause: error },
+    );
   if (/^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E5\d\d)/.test(code))
     return new UserError(`${name}@${version} was not published: ${messageOf(error)}.`, `Look at your connection to ${registry}, then publish again.`, {
       cause: error,

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { type DoctorReport, examine } from "../supervisor/doctor.ts";
 import { backendRows, bestOf, HEAD, providerRows } from "../supervisor/doctorReport.ts";
 import { INSTALLABLE, type Installable, installBackend } from "../supervisor/installBackend.ts";
+import { cancellable } from "./cancellable.ts";
 import { DOCTOR_SCHEME } from "./contributions.ts";
 import type { Supervision } from "./supervision.ts";
 import { requireTrust } from "./trust.ts";
@@ -33,7 +34,7 @@ export class Backends implements vscode.TextDocumentContentProvider, vscode.Disp
   /** Examines, then shows the page. */
   async examine(): Promise<void> {
     requireTrust();
-    const report = await withProgress("Examining what this machine computes on", (signal, tell) =>
+    const report = await cancellable("Examining what this machine computes on", (signal, tell) =>
       examine(this.#supervision.supervisor, { dist: this.#dist, signal, onStep: tell }),
     );
     this.#page = pageOf(report);
@@ -47,7 +48,7 @@ export class Backends implements vscode.TextDocumentContentProvider, vscode.Disp
     const chosen = await vscode.window.showQuickPick(items, { title: "Install a backend", placeHolder: "Several hundred megabytes are downloaded" });
     if (!chosen) return;
     const name = chosen.label;
-    await withProgress(`Installing ${name}`, (signal, onLine) => installBackend({ name, dist: this.#dist, folder: this.#folder, signal, onLine }));
+    await cancellable(`Installing ${name}`, (signal, onLine) => installBackend({ name, dist: this.#dist, folder: this.#folder, signal, onLine }));
     await this.#supervision.restart(); // what did not start before may start now
     await this.examine();
   }
@@ -61,14 +62,6 @@ export class Backends implements vscode.TextDocumentContentProvider, vscode.Disp
     this.#changed.dispose();
   }
 }
-
-/** @throws an AbortError when it is cancelled */
-const withProgress = <T>(title: string, work: (signal: AbortSignal, tell: (message: string) => void) => Promise<T>): Thenable<T> =>
-  vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (progress, token) => {
-    const abort = new AbortController();
-    token.onCancellationRequested(() => abort.abort());
-    return work(abort.signal, (message) => progress.report({ message }));
-  });
 
 function pageOf(report: DoctorReport): string {
   const { node } = report;

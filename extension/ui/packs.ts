@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { asksForTrust, describe, TRUST_QUESTION } from "../packs/describe.ts";
 import { type Found, fetchPack, type RegistryOptions, searchPacks } from "../packs/registry.ts";
 import type { Candidate } from "../packs/shelf.ts";
+import { cancellable } from "./cancellable.ts";
 import type { PackNode } from "./exerciseTree.ts";
 import type { Library } from "./library.ts";
 import type { Regrading } from "./regrading.ts";
@@ -72,14 +73,9 @@ async function isTrusted(candidate: Candidate): Promise<boolean> {
   return (await vscode.window.showWarningMessage(question, { modal: true, detail: [`${pack.title} ${pack.version}`, "", ...facts].join("\n") }, yes)) === yes;
 }
 
-/** A notification with the bytes that have come, and a way to cancel. */
-function withProgress<T>(title: string, work: (options: Omit<RegistryOptions, "dist">) => Promise<T>): Thenable<T> {
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (progress, token) => {
-    const cancellation = new AbortController();
-    token.onCancellationRequested(() => cancellation.abort());
-    return work({ signal: cancellation.signal, onProgress: (bytes) => progress.report({ message: `${Math.ceil(bytes / 1024)} KiB` }) });
-  });
-}
+/** With the bytes that have come. */
+const withProgress = <T>(title: string, work: (options: Omit<RegistryOptions, "dist">) => Promise<T>): Thenable<T> =>
+  cancellable(title, (signal, report) => work({ signal, onProgress: (bytes) => report(`${Math.ceil(bytes / 1024)} KiB`) }));
 
 function itemOf({ name, version, title, author, exercises, verified }: Found): vscode.QuickPickItem {
   const count = exercises === undefined ? "" : `${exercises} ${exercises === 1 ? "exercise" : "exercises"}`;

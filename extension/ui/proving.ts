@@ -1,15 +1,16 @@
 /** The author's gate in the editor: what a pack's proof has found, as problems at their lines and as a page; then publishing. */
 import path from "node:path";
 import * as vscode from "vscode";
-import { UserError } from "../errors.ts";
-import { readKeys } from "../packs/keys.ts";
+import { type Keys, makeKeys, readKeys } from "../packs/keys.ts";
 import { proofPage } from "../packs/markdown.ts";
 import { keyFolder, proofsFolder } from "../packs/places.ts";
 import type { PackProof, Problem } from "../packs/proof.ts";
 import { pack, publish } from "../packs/publish.ts";
+import { requireLastingIds } from "../packs/publishedIds.ts";
 import { requireProof } from "../packs/requireProof.ts";
 import { verifyPack } from "../packs/verify.ts";
 import { readPack } from "../supervisor/packStore.ts";
+import { cancellable } from "./cancellable.ts";
 import { PROOF_SCHEME } from "./contributions.ts";
 import type { Supervision } from "./supervision.ts";
 import { requireTrust } from "./trust.ts";
@@ -43,14 +44,16 @@ export class Proving implements vscode.TextDocumentContentProvider, vscode.Dispo
   /** Proves the pack, asks, and hands it to the registry that npm would use. */
   async publish(folder: string): Promise<void> {
     const source = await readPack(folder);
-    const keys = await readKeys(keyFolder());
-    if (keys.signing === undefined) throw new UserError("There is no key to sign the pack with.", "Make one in a terminal: practicum keygen");
+    const keys = await ownKeys();
+    if (!keys) return;
     requireProof(await this.verify(folder));
     const packed = await pack(source, { keys });
+    const at = { dist: this.#dist, cwd: folder };
     const { name, version } = packed.manifest;
+    await cancellable(`Looking for ${name} on the registry`, (signal) => requireLastingIds(name, source, { ...at, signal }));
     const detail = [`${Object.keys(packed.sizes).length} files, ${Math.ceil(packed.archive.length / 1024)} KiB`, ...Object.keys(packed.sizes)].join("\n");
     if ((await vscode.window.showWarningMessage(`Publish ${name}@${version}?`, { modal: true, detail }, "Publish")) !== "Publish") return;
-    const registry = await publish(packed, { dist: this.#dist, cwd: folder });
+    const registry = await cancellable(`Publishing ${name}@${version}`, (signal) => publish(packed, { ...at, signal }));
     void vscode.window.showInformationMessage(`${name}@${version} is published to ${registry}.`);
   }
 
@@ -62,20 +65,17 @@ export class Proving implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   #prove(folder: string): Thenable<PackProof> {
     requireTrust();
-    const options = { location: vscode.ProgressLocation.Notification, title: "Verifying the pack", cancellable: true };
-    return vscode.window.withProgress(options, (progress, token) => {
-      const cancellation = new AbortController();
-      token.onCancellationRequested(() => cancellation.abort());
-      return verifyPack(folder, {
+    return cancellable("Verifying the pack", (signal, report) =>
+      verifyPack(folder, {
         supervisor: this.#supervision.current,
         dist: this.#dist,
         tier: "run",
         cacheFolder: proofsFolder(),
         compiler: path.join(vscode.env.appRoot, "extensions/node_modules/typescript/lib/tsc.js"),
-        signal: cancellation.signal,
-        onProgress: (done, planned, words) => progress.report({ message: `${done} of ${planned}, ${words}` }),
-      });
-    });
+        signal,
+        onProgress: (done, planned, words) => report(`${done} of ${planned}, ${words}`),
+      }),
+    );
   }
 
   #show(folder: string, { problems, exercises }: PackProof): void {
@@ -84,6 +84,18 @@ export class Proving implements vscode.TextDocumentContentProvider, vscode.Dispo
     for (const file of new Set(all.map(fileOf)))
       this.#problems.set(vscode.Uri.file(path.join(folder, file)), all.filter((problem) => fileOf(problem) === file).map(diagnosticOf));
   }
+}
+
+/** The instructor's keys, made when there are none yet. @returns nothing when the question was closed */
+async function ownKeys(): Promise<Keys | undefined> {
+  const folder = keyFolder();
+  const keys = await readKeys(folder);
+  if (keys.signing !== undefined) return keys;
+  const detail = `Learners know your packs by your key: without it they cannot tell your next one from a stranger's. It is kept in ${folder}. Keep a copy.`;
+  const make = "Make Keys";
+  if ((await vscode.window.showWarningMessage("You have no key to sign packs with yet.", { modal: true, detail }, make)) !== make) return undefined;
+  await makeKeys(folder);
+  return readKeys(folder);
 }
 
 /** What is of no file is of the pack. */

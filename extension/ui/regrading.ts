@@ -5,6 +5,7 @@ import { type ExerciseProgress, isOutdated } from "../exercise/progress.ts";
 import { offerText, type Regraded, regraded, regradePage } from "../packs/regrade.ts";
 import { checksDigest } from "../supervisor/packStore.ts";
 import type { Attempt, Attempts } from "./attempts.ts";
+import { cancellable } from "./cancellable.ts";
 import { REGRADE_SCHEME } from "./contributions.ts";
 import type { Grading } from "./grading.ts";
 import type { Library } from "./library.ts";
@@ -71,16 +72,14 @@ export class Regrading implements vscode.TextDocumentContentProvider, vscode.Dis
 
   async #regrade(due: readonly Due[]): Promise<void> {
     requireTrust();
-    const options = { location: vscode.ProgressLocation.Notification, title: "Grading again", cancellable: true };
-    const all = await vscode.window.withProgress(options, async (progress, token) => {
+    const all = await cancellable("Grading again", async (signal, report) => {
       const done: Regraded[] = [];
       for (const { attempt, before } of due) {
-        if (token.isCancellationRequested) break;
-        progress.report({ message: attempt.exercise.title, increment: 100 / due.length });
-        const cancelling = token.onCancellationRequested(() => this.#grading.cancel(attempt));
+        if (signal.aborted) break;
+        report(attempt.exercise.title, 100 / due.length);
+        signal.onabort = () => this.#grading.cancel(attempt);
         await saveAttempt(attempt);
         const after = await this.#grading.grade(attempt, before.tier, undefined, before.seed);
-        cancelling.dispose();
         if (after) done.push(regraded(attempt.exercise, before, after));
       }
       return done;

@@ -2,11 +2,15 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "mocha";
 import { readArchive, writeArchive } from "../../extension/packs/archive.ts";
+import { requireLastingIds } from "../../extension/packs/publishedIds.ts";
 import type { Grade } from "../../extension/protocol/grade.ts";
+import { readPack } from "../../extension/supervisor/packStore.ts";
 import { dist, REFERENCE, tinyExercise } from "../processes/tinyPack.ts";
 import { type Registry, startRegistry, userOf } from "./registry.ts";
 
@@ -22,8 +26,18 @@ class Person {
     this.home = home;
   }
 
-  async practicum(...args: string[]): Promise<Ended> {
-    const env = { ...process.env, PRACTICUM_HOME: path.join(this.home, "data"), PRACTICUM_KEYS: path.join(this.home, "keys"), PRACTICUM_FOLDER: this.home };
+  practicum(...args: string[]): Promise<Ended> {
+    return this.practicumIn({}, ...args);
+  }
+
+  async practicumIn(more: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended> {
+    const env = {
+      ...process.env,
+      ...more,
+      PRACTICUM_HOME: path.join(this.home, "data"),
+      PRACTICUM_KEYS: path.join(this.home, "keys"),
+      PRACTICUM_FOLDER: this.home,
+    };
     const child = spawn(process.execPath, [path.join(dist, "practicum.mjs"), ...args, "--json"], { cwd: this.home, env });
     let stdout = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -66,6 +80,50 @@ describe("packs by the command", function () {
     assert.equal((await ada.practicum("publish", folder, "--force", "a first draft")).code, 0);
     const { json } = await grace.practicum("browse", "tiny");
     assert.deepEqual(json.packs, [{ name: "practicum-pack-tiny", version: "1.0.0", title: "Tiny", exercises: 1, verified: "forced" }]);
+  });
+
+  const unsigned: [what: string, env: Record<string, string>, says: RegExp][] = [
+    ["outside of a CI service", {}, /generation not supported.*Provenance is given by a workflow of GitHub Actions or GitLab/],
+    ["by a workflow that may not sign", { GITHUB_ACTIONS: "true" }, /requires "write" access to the "id-token" permission/],
+    ["for a package that is not public", { GITHUB_ACTIONS: "true", ACTIONS_ID_TOKEN_REQUEST_URL: "http://127.0.0.1:9" }, /private package.*access=public/],
+  ];
+  for (const [what, env, says] of unsigned) {
+    it(`is not published with provenance ${what}, and it is said why`, async () => {
+      const { code, json } = await ada.practicumIn(env, "publish", folder, "--force", "a draft", "--provenance");
+      assert.equal(code, 2);
+      assert.match(`${json.error} ${json.remedy}`, says);
+    });
+  }
+
+  it("asks the workflow that publishes it for its identity, to have its provenance signed", async () => {
+    const asked: string[] = [];
+    const actions = http.createServer(({ url = "", headers }, answer) => {
+      asked.push(`${url} ${headers.authorization}`);
+      answer.writeHead(403).end();
+    });
+    await new Promise<void>((listening) => actions.listen(0, "127.0.0.1", listening));
+    const env = {
+      GITHUB_ACTIONS: "true",
+      ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${(actions.address() as AddressInfo).port}/token?v=1`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: "of the workflow",
+      npm_config_access: "public",
+      npm_config_fetch_retries: "0",
+    };
+    const { code, json } = await ada.practicumIn(env, "publish", folder, "--force", "a draft", "--provenance");
+    actions.close();
+    assert.deepEqual([code, asked[0]], [2, "/token?v=1&audience=sigstore Bearer of the workflow"], json.error);
+    assert.match(json.error ?? "", /was not published: .*identity token/);
+  });
+
+  it("is not published under other ids than before, as learners have progress under those", async () => {
+    const manifest = path.join(folder, "01-double/exercise.json");
+    const text = await readFile(manifest, "utf8");
+    await writeFile(manifest, text.replace("tiny-01", "tiny-one"));
+    const lost = requireLastingIds("practicum-pack-tiny", await readPack(folder), { dist, cwd: ada.home });
+    await assert.rejects(lost, /lose their progress: the id of 01-double was "tiny-01" and is now "tiny-one"/);
+    await writeFile(manifest, text);
+    await requireLastingIds("practicum-pack-tiny", await readPack(folder), { dist, cwd: ada.home });
+    await requireLastingIds("practicum-pack-of-nobody", await readPack(folder), { dist, cwd: ada.home });
   });
 
   it("is not installed without trust", async () => {

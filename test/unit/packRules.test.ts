@@ -3,6 +3,7 @@ import type { Exercise } from "../../extension/exercise/model.ts";
 import { exerciseFiles } from "../../extension/exercise/scaffold.ts";
 import { fileRules, idRules, leaks, packRules } from "../../extension/packs/fileRules.ts";
 import type { Problem } from "../../extension/packs/proof.ts";
+import { lostIds } from "../../extension/packs/publishedIds.ts";
 import { statementRules } from "../../extension/packs/statementRules.ts";
 import { GOOD } from "../packs/faulty.ts";
 
@@ -103,6 +104,13 @@ describe("rules of a pack's ids", () => {
       "02-x/exercise.json:3 b needs itself, by way of a.",
       "03-x/exercise.json:3 c needs itself, by way of b.",
     ]);
+  });
+
+  it("name each published id that is lost", () => {
+    const published = pack(["a", []], ["b", []], ["c", []]);
+    const now = { exercises: [...pack(["a", []], ["z", []]).exercises, exercise({}, { id: "new", slug: "04-x" })] };
+    assert.deepEqual(lostIds(published, now), ['the id of 02-x was "b" and is now "z"', '"c" is gone']);
+    assert.deepEqual(lostIds(published, { exercises: [...published.exercises].reverse() }), []);
   });
 
   it("name an id that has changed", () => {

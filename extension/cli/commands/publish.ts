@@ -3,6 +3,7 @@ import { type Keys, makeKeys, readKeys } from "../../packs/keys.ts";
 import { keyFolder, proofsFolder } from "../../packs/places.ts";
 import type { PackProof } from "../../packs/proof.ts";
 import { pack, publish as toRegistry } from "../../packs/publish.ts";
+import { requireLastingIds } from "../../packs/publishedIds.ts";
 import { requireProof } from "../../packs/requireProof.ts";
 import { verifyPack } from "../../packs/verify.ts";
 import { readPack } from "../../supervisor/packStore.ts";
@@ -17,6 +18,8 @@ export interface PublishOptions {
   readonly force?: string;
   readonly keys?: string;
   readonly unsigned?: boolean;
+  /** Have the registry keep from which sources and by which run of a CI service it was made. */
+  readonly provenance?: boolean;
 }
 
 export async function publish(context: Context, folder: string, options: PublishOptions): Promise<CommandResult> {
@@ -27,9 +30,11 @@ export async function publish(context: Context, folder: string, options: Publish
   if (options.force === undefined && !options.dryRun) requireProof(await prove(context, folder));
   const packed = await pack(source, { keys, forced: options.force });
   const { name, version } = packed.manifest;
+  const at = { dist, signal, registry: options.registry };
+  if (options.force === undefined && !options.dryRun) await requireLastingIds(name, source, at);
   for (const line of columns(Object.entries(packed.sizes).map(([file, bytes]) => [`  ${file}`, colors.dim(`${bytes}`)]))) terminal.print(line);
   terminal.print(`${Object.keys(packed.sizes).length} files, ${Math.ceil(packed.archive.length / 1024)} KiB${packed.signed ? ", signed" : ", not signed"}`);
-  const registry = options.dryRun ? undefined : await toRegistry(packed, { dist, signal, registry: options.registry });
+  const registry = options.dryRun ? undefined : await toRegistry(packed, { ...at, provenance: options.provenance });
   terminal.print(
     registry ? `${colors.green("Published")} ${name}@${version} to ${registry}` : `Nothing was published: this was a dry run of ${name}@${version}.`,
   );
