@@ -1,5 +1,7 @@
 /** One check, asked of the attempt and judged: what mocha's test body does. */
 import { createHash } from "node:crypto";
+import { CompileError } from "../child/strip.ts";
+import { messageOf } from "../errors.ts";
 import { explain, redact } from "../grading/explain.ts";
 import { judge } from "../grading/judge.ts";
 import type { CheckResult, Evidence, Outcome } from "../protocol/grade.ts";
@@ -75,8 +77,15 @@ export function evidenceOf({ judged }: Examined): Evidence {
   return { digest, measured, ...(Number.isFinite(normalizedError) && { normalizedError }) };
 }
 
+/** What no answer can bring about: the check turns to what is not there, or not allowed. */
+const isOfCheck = (error: unknown): boolean =>
+  error instanceof CompileError || error instanceof ReferenceError || (error as NodeJS.ErrnoException | null)?.code === "ERR_ACCESS_DENIED";
+
+export const brokenCheck = (error: unknown): string => `The check itself failed: ${messageOf(error)}`;
+
 /** An attempt that threw is `errored`; a check that cannot use what it was answered has found an answer of the wrong form. */
 function thrown(error: unknown): Examined {
+  if (isOfCheck(error)) return { outcome: "notGraded", message: brokenCheck(error) };
   if (!(error instanceof AttemptFault))
     return { outcome: "failed", message: `The answer does not have the form that the surface asks for (${String(error)}).` };
   const { kind, message, location } = error.fault;

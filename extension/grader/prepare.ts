@@ -1,13 +1,13 @@
 /** What can be done before the attempt is there: inputs' seeds and expected answers. */
 import { type CheckDefinition, Draw } from "../check/index.ts";
-import { messageOf } from "../errors.ts";
 import { asksReference } from "../grading/expectation.ts";
 import type { CheckDescription, UnaskedCheck } from "../protocol/grade.ts";
 import type { PrepareParams } from "../protocol/grader.ts";
 import type { Value } from "../protocol/tensor.ts";
 import { ask } from "./ask.ts";
-import type { PreparedCheck } from "./examine.ts";
+import { brokenCheck, type PreparedCheck } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
+import { AttemptFault } from "./remote.ts";
 
 export async function prepareChecks(
   definitions: readonly CheckDefinition[],
@@ -45,7 +45,8 @@ async function withAnswer(check: PreparedCheck, all: Implementations): Promise<P
     return { ...check, want: await wanted(check, all) };
   } catch (error) {
     const { expectation } = check.definition.expect;
-    return { ...check, unprepared: `The ${"source" in expectation ? expectation.source : "reference"} could not answer this check: ${messageOf(error)}` };
+    const who = "source" in expectation ? expectation.source : "reference";
+    return { ...check, unprepared: error instanceof AttemptFault ? `The ${who} could not answer this check: ${error.message}` : brokenCheck(error) };
   }
 }
 

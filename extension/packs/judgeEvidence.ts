@@ -28,6 +28,7 @@ export function judgeEvidence(
     problems: [
       ...definitionProblems(exercise, evidence.checks),
       ...brokenProblems(evidence),
+      ...brokenChecks(exercise, evidence),
       ...acceptanceProblems(exercise, evidence),
       ...starterProblems(exercise, evidence),
       ...killProblems(exercise, evidence, implementations),
@@ -98,10 +99,26 @@ const brokenProblems = ({ observations }: ExerciseEvidence): Problem[] =>
     ({ file, message }) => `${file} ${message.replace(/ \(seed .*?\)/, "")}`,
   );
 
+/** Checks that fail by themselves: what they say of an implementation is nothing. */
+const brokenChecks = (exercise: Exercise, { observations }: ExerciseEvidence): Problem[] =>
+  distinct(
+    observations
+      .filter(({ name }) => name === "reference")
+      .flatMap(({ results }) => results.filter(({ outcome }) => outcome === "notGraded"))
+      .map(({ title, message }) => ({
+        ...placeOf(exercise, title),
+        message: `"${title}" could not be asked of the reference. ${message}`,
+        remedy: "A check runs without files, programs and network: what it needs is in the exercise's own modules.",
+      })),
+    ({ message }) => message,
+  );
+
 function acceptanceProblems(exercise: Exercise, { observations }: ExerciseEvidence): Problem[] {
   const refused = observations
     .filter(({ name }) => name === "reference" || name.startsWith("variants/"))
-    .flatMap((observation) => observation.results.filter(({ outcome }) => outcome !== "passed").map((result) => ({ ...observation, result })));
+    .flatMap((observation) =>
+      observation.results.filter(({ outcome }) => outcome !== "passed" && outcome !== "notGraded").map((result) => ({ ...observation, result })),
+    );
   return distinct(
     refused.map(({ name, seed, result }) => ({
       ...fileOf(name, exercise.entry),
@@ -120,7 +137,7 @@ const starterProblems = (exercise: Exercise, { observations }: ExerciseEvidence)
       const place = { file: `starter/${exercise.entry}`, remedy: "What is to be written throws `notWrittenYet()`." };
       if (problem) return [{ ...place, line: problem.location?.line, message: `The starter does not load: ${problem.message}` }];
       return results
-        .filter(({ outcome, message }) => outcome !== "failed" || message !== "Not written yet.")
+        .filter(({ outcome, message }) => outcome !== "notGraded" && (outcome !== "failed" || message !== "Not written yet."))
         .map(({ title, outcome, message }) => ({
           ...place,
           message: `The starter is not told "Not written yet." by "${title}": ${outcome}${message && `, ${message}`}`,
@@ -129,7 +146,9 @@ const starterProblems = (exercise: Exercise, { observations }: ExerciseEvidence)
 
 function killProblems(exercise: Exercise, { observations }: ExerciseEvidence, implementations: readonly ImplementationProof[]): Problem[] {
   const missed = observations.flatMap((observation) =>
-    observation.results.filter((result) => nameOf(observation) !== undefined && !isCaught(observation, result)).map((result) => ({ observation, result })),
+    observation.results
+      .filter((result) => nameOf(observation) !== undefined && result.outcome !== "notGraded" && !isCaught(observation, result))
+      .map((result) => ({ observation, result })),
   );
   const untold = implementations.filter(
     ({ kind, verdicts }) => kind === "misconception" && Object.keys(verdicts).length > 0 && !Object.values(verdicts).includes("told"),
