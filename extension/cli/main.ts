@@ -52,6 +52,7 @@ add("run", "Run the exercise on your attempt, then grade it.")
   .addOption(new Option("--scale <scale>", "how much to compute").choices(["quick", "full"]).default("quick"))
   .addOption(backend())
   .option("--no-grade", "do not grade afterwards")
+  .option("--profile <file>", "record every operation, show where the time went, and write a Chrome trace there")
   .option(...hints)
   .action((wanted, folder, options) => act(options, (context) => run(context, wanted, folder, options)));
 add("grade", "Ask all checks of your attempt.")

@@ -1,11 +1,16 @@
 import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { messageOf, UserError } from "../../errors.ts";
 import type { Exercise } from "../../exercise/model.ts";
 import type { SourceTree } from "../../protocol/runtime.ts";
 import type { RunResult } from "../../supervisor/api.ts";
+import { chromeTrace } from "../../supervisor/profile/chromeTrace.ts";
+import { reportOf } from "../../supervisor/profile/report.ts";
 import { RunStore } from "../../supervisor/runStore.ts";
 import type { Context } from "../context.ts";
 import { readCorpus } from "../corpus.ts";
 import { type CommandResult, exitCodeOf } from "../perform.ts";
+import { profileLines } from "../profileLines.ts";
 import { backendText, gradeJson, latestValues, problemLines, seriesLines } from "../report.ts";
 import { gradeAttempt } from "./grade.ts";
 
@@ -16,6 +21,8 @@ export interface RunOptions {
   /** False for --no-grade. */
   readonly grade: boolean;
   readonly hints?: boolean;
+  /** File to write a trace of every operation to. */
+  readonly profile?: string;
 }
 
 export async function run(context: Context, wanted: string, folder: string | undefined, options: RunOptions): Promise<CommandResult> {
@@ -27,6 +34,7 @@ export async function run(context: Context, wanted: string, folder: string | und
   context.signal.throwIfAborted();
   for (const line of seriesLines(store.snapshot().series)) terminal.print(`  ${line}`);
   if (result.fault) for (const line of problemLines(result.fault, attempt.root, terminal.colors)) terminal.print(line);
+  if (options.profile !== undefined) await tellProfile(context, store, options.profile);
   const { title: _, id: __, ...snapshot } = store.snapshot();
   const json = { run: { ...snapshot, seed: result.seed, ms: result.ms } };
   if (result.state !== "finished") return { exitCode: 1, json };
@@ -37,9 +45,21 @@ export async function run(context: Context, wanted: string, folder: string | und
   return { exitCode: exitCodeOf(graded.outcome), json: { ...json, grade: gradeJson(graded) } };
 }
 
+/** The component table, and the trace for Perfetto, speedscope and chrome://tracing. */
+async function tellProfile({ terminal }: Context, { profile, head: { title } }: RunStore, file: string): Promise<void> {
+  if (!profile) return;
+  for (const line of profileLines(reportOf(profile), terminal.colors)) terminal.print(line && `  ${line}`);
+  try {
+    await writeFile(file, `${JSON.stringify(chromeTrace(profile, title))}\n`);
+  } catch (error) {
+    throw new UserError(`The trace could not be written: ${messageOf(error)}.`, "Name a file in a folder that is there and yours.", { cause: error });
+  }
+  terminal.print(`  ${file} opens in Perfetto, speedscope and chrome://tracing`);
+}
+
 async function runAttempt(context: Context, exercise: Exercise, attempt: SourceTree, options: RunOptions): Promise<{ result: RunResult; store: RunStore }> {
   const { terminal, signal, supervisor } = context;
-  const { scale, seed } = options;
+  const { scale, seed, profile } = options;
   let latest = "";
   const store = new RunStore({ id: randomUUID(), exercise: exercise.id, title: exercise.title, scale, startedAt: new Date().toISOString() });
   try {
@@ -47,6 +67,7 @@ async function runAttempt(context: Context, exercise: Exercise, attempt: SourceT
       exercise,
       attempt,
       scale,
+      profile: profile !== undefined,
       seed,
       corpus: await readCorpus(options.corpus),
       signal,
