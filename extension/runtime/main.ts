@@ -82,7 +82,7 @@ connection.onRequest(RunRequest, ({ implementation, program, scale, profile = fa
       await settleBackend();
       await allTold();
     } finally {
-      profiler.end();
+      await profiler.end();
       events.end();
     }
     return null;

@@ -44,6 +44,8 @@ export class Recorder {
   readonly #spans = new Map<number, Open>();
   /** Operations within each other; none is asynchronous. */
   readonly #ops: Open[] = [];
+  /** Of operations whose time the device has not told yet. */
+  readonly #timings = new Set<Promise<void>>();
   /** Milliseconds of our own. */
   #recording = 0;
   #used = false;
@@ -98,6 +100,11 @@ export class Recorder {
     }
   }
 
+  /** Waits for what the device has to tell. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#timings);
+  }
+
   /** What is known so far. */
   profile(about: Pick<Profile, "clock" | "ops" | "gigaflops">): Profile {
     const ms = now() - this.#began;
@@ -129,12 +136,17 @@ export class Recorder {
   #endOp(open: Open, ended: number, made: Made | undefined): void {
     const ms = this.#frame(open, ended);
     const { call, around, place } = open;
-    if (made?.device) void made.device.then((device) => call.add(device, around, place));
+    if (made?.device) this.#await(made.device.then((device) => call.add(device, around, place)));
     else call.add(ms, around, place);
     if (!made) return;
     call.bytes += made.bytes;
     call.flops += made.flops;
     this.#memory.add(ended - this.#began, made.memory, call.index);
+  }
+
+  #await(timing: Promise<void>): void {
+    const tracked = timing.finally(() => this.#timings.delete(tracked));
+    this.#timings.add(tracked);
   }
 
   /** @returns milliseconds, without what recording took of them */
