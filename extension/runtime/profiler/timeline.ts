@@ -30,4 +30,5 @@ export class Timeline {
 
 const OPEN: Frame = [0, 0, 0, -1];
 
-const short = ([node, start, duration, place]: Frame): Frame => [node, rounded(start), rounded(duration), place];
+/** The end is rounded, and not the duration: what is enclosed stays so. */
+const short = ([node, start, duration, place]: Frame): Frame => [node, rounded(start), rounded(rounded(start + duration) - rounded(start)), place];

@@ -44,7 +44,16 @@ function callEvent({ nodes, places, files }: Profile, [node, start, duration, pl
   const { name, kind } = nodes[node] as CallNode;
   const at = place < 0 ? undefined : places[place];
   const { file, line } = at ? locationOf(at, files) : { file: "", line: 0 };
-  return { name, ph: "X", cat: kind, pid: PID, tid: lane + 1, ts: micro(start), dur: micro(duration), ...(at && { args: { line: `${file}:${line}` } }) };
+  return {
+    name,
+    ph: "X",
+    cat: kind,
+    pid: PID,
+    tid: lane + 1,
+    ts: micro(start),
+    dur: micro(start + duration) - micro(start),
+    ...(at && { args: { line: `${file}:${line}` } }),
+  };
 }
 
 const named = (name: "process_name" | "thread_name", tid: number, to: string): TraceEvent => ({ name, ph: "M", pid: PID, tid, ts: 0, args: { name: to } });

@@ -14,14 +14,14 @@ interface Lane {
   depth: number;
 }
 
-/** A clock's last digit. */
-const ROUNDING = 0.002;
+/** Of sums of numbers that are whole microseconds. */
+const ROUNDING = 1e-6;
 
 export function rowsOf({ head, tail, nodes }: Pick<Profile, "head" | "tail" | "nodes">): Placed[] {
   const frames = [...head, ...tail].sort((a, b) => a[1] - b[1] || b[2] - a[2] || a[0] - b[0]);
   const lanes: Lane[] = [];
   const placed = frames.map((frame) => {
-    for (const { open } of lanes) while (open.length > 0 && endOf(open.at(-1) as Frame) <= frame[1] + ROUNDING / 2) open.pop();
+    for (const { open } of lanes) while (open.length > 0 && endOf(open.at(-1) as Frame) <= frame[1] + ROUNDING) open.pop();
     const parent = nodes[frame[0]]?.parent;
     const fits = ({ open }: Lane) => open.length === 0 || endOf(frame) <= endOf(open.at(-1) as Frame) + ROUNDING;
     const lane = lanes.find((one) => one.open.at(-1)?.[0] === parent && fits(one)) ?? lanes.find(fits) ?? added(lanes);
