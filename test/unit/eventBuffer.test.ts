@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { RunEvent, Span, TracedTensor } from "../../extension/protocol/runtime.ts";
 import { EventBuffer } from "../../extension/runtime/eventBuffer.ts";
+import { forward } from "../webview/profileFixture.ts";
 
 const LIMITS = { points: 100, spans: 3, tensors: 3 };
 const buffered = (...events: RunEvent[]): RunEvent[] => {
@@ -81,6 +82,11 @@ describe("event buffer", () => {
         ["d", 0],
       ],
     );
+  });
+
+  it("of profiles tells the newest, which knows all that the ones before knew", () => {
+    const profile = (ms: number): RunEvent => ({ kind: "profile", profile: { ...forward, ms } });
+    assert.deepEqual(buffered(profile(1), profile(2)), [profile(2)]);
   });
 
   it("a name for every step is told as the mistake that it is", () => {

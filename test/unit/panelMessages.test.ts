@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { type PanelUpdate, toJson } from "../../extension/protocol/panel.ts";
+import { reportOf } from "../../extension/supervisor/profile/report.ts";
 import { panelHtml } from "../../webviews/panel/html.ts";
 import { parseUpdate } from "../../webviews/panel/parse/update.ts";
 import { gptGrade, gptRun } from "../webview/fixtures.ts";
+import { forward } from "../webview/profileFixture.ts";
 
 /** As VS Code carries a message. */
 const carried = (update: PanelUpdate): unknown => JSON.parse(JSON.stringify(toJson(update)));
@@ -15,6 +17,7 @@ describe("updates of the panel", () => {
     { kind: "show", run: gptRun(3), grade: gptGrade, tab: "checks", title: "A minimal GPT" },
     { kind: "state", run: head },
     { kind: "grade", grade: gptGrade },
+    { kind: "profile", run: "r", profile: reportOf(forward) },
     {
       kind: "append",
       run: "r",
@@ -41,7 +44,8 @@ describe("updates of the panel", () => {
   const malformed: [name: string, data: unknown][] = [
     ["nothing", undefined],
     ["text", "show"],
-    ["another kind", { kind: "profile" }],
+    ["another kind", { kind: "weather" }],
+    ["a profile without a clock", { kind: "profile", run: "r", profile: { ...reportOf(forward), clock: undefined } }],
     ["no run", { kind: "append", series: [] }],
     ["a run in no known state", { kind: "state", run: { ...head, state: "asleep" } }],
     ["a check without an outcome", { kind: "grade", grade: { ...gptGrade, checks: [{ ...gptGrade.checks[0], outcome: undefined }] } }],

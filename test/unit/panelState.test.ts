@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { Grade } from "../../extension/protocol/grade.ts";
 import type { PanelUpdate, RunSnapshot } from "../../extension/protocol/panel.ts";
+import { reportOf } from "../../extension/supervisor/profile/report.ts";
 import { emptyState, isBusy, isLive, type PanelState, reduce } from "../../webviews/panel/state.ts";
+import { forward } from "../webview/profileFixture.ts";
 
 const snapshot = (over: Partial<RunSnapshot> = {}): RunSnapshot => ({
   id: "r1",
@@ -73,6 +75,15 @@ describe("panel state", () => {
     ["show replaces everything", [show(), { kind: "show", grade: grade("rope") }], { run: undefined, state: undefined, points: [], grade: "rope" }],
   ];
   for (const [name, updates, want] of cases) it(name, () => assert.deepEqual(pick(fold(...updates)), want));
+
+  it("a profile is of its run, and goes with it", () => {
+    const profile = reportOf(forward);
+    const told = (run: string): PanelUpdate => ({ kind: "profile", run, profile });
+    assert.equal(fold(show(), told("r0")).profile, undefined);
+    assert.equal(fold(show(), told("r1"), state({ state: "finished" })).profile, profile);
+    assert.equal(fold(show(), told("r1"), state({ id: "r2" })).profile, undefined);
+    assert.equal(fold(show(), told("r1"), show()).profile, undefined);
+  });
 
   it("notes when the run stopped, and keeps it through grading", () => {
     assert.equal(fold(show()).endedAt, undefined);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { RunEvent } from "../../extension/protocol/runtime.ts";
 import { BoundedSeries } from "../../extension/supervisor/boundedSeries.ts";
 import { RunStore } from "../../extension/supervisor/runStore.ts";
+import { forward } from "../webview/profileFixture.ts";
 
 const start = { id: "run-1", exercise: "ex", title: "Exercise", scale: "quick", startedAt: "2026-01-01T00:00:00Z" } as const;
 const wasm = { name: "wasm", device: "WebAssembly SIMD", skipped: [] } as const;
@@ -29,6 +30,14 @@ describe("runStore", () => {
     assert.ok(Date.parse(endedAt ?? "") >= Date.parse(start.startedAt));
     store.move("finished");
     assert.equal(store.head.endedAt, endedAt);
+  });
+
+  it("has the newest profile, and says so", () => {
+    const store = new RunStore(start);
+    let changes = 0;
+    store.onChange(() => changes++);
+    for (const ms of [1, 2]) store.event({ kind: "profile", profile: { ...forward, ms } });
+    assert.deepEqual([store.profile?.ms, changes], [2, 2]);
   });
 
   it("keeps little of a flood that no panel takes", () => {

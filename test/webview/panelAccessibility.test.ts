@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import { describe, it } from "mocha";
+import { reportOf } from "../../extension/supervisor/profile/report.ts";
 import { gptGrade, gptRun } from "./fixtures.ts";
 import { openPanel, type Panel, type ThemeKind } from "./page.ts";
+import { forward } from "./profileFixture.ts";
 import { useBrowser } from "./suite.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -28,6 +30,14 @@ describe("accessibility of the panel, by axe-core", () => {
         },
       ],
     ],
+    [
+      "profile",
+      [
+        { kind: "show", run: gptRun(3, { state: "finished" }), tab: "profile", exercise: gptGrade.exercise },
+        { kind: "profile", run: "run-1", profile: reportOf(forward) },
+      ],
+    ],
+    ["nothing profiled", [{ kind: "show", tab: "profile", exercise: gptGrade.exercise }]],
   ];
   for (const kind of kinds) {
     for (const [name, updates] of states) {
