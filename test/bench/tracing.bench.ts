@@ -1,5 +1,6 @@
-/** What tracing costs a training: the same step with and without, interleaved, and one call alone. */
+/** What tracing costs: the same step with and without, interleaved, one call alone, and a profile of every operation. */
 import { type Bench, median, spread } from "./measure.ts";
+import { profiledRows } from "./profiled.ts";
 import { measuredBy } from "./program.ts";
 
 /** A step of a two-layer perceptron with Adam, about as long as one of exercise 05's; traced as a run traces it. */
@@ -28,7 +29,9 @@ for (let round = 0; round < 20; round++) {
   }, round);
 }`;
 
-export const rows: Bench = async (dist) => {
+export const rows: Bench = async (dist) => [...(await callRows(dist)), ...(await profiledRows(dist))];
+
+const callRows: Bench = async (dist) => {
   const { series } = await measuredBy(dist, PROGRAM);
   const of = (name: string) => series.get(name) ?? [];
   const step = median(of("ms bare"));

@@ -38,6 +38,16 @@ describe("report of a profile", () => {
     });
   });
 
+  it("a line counts by the time of its calls, however few of them were located", () => {
+    const nodes = [
+      node({ name: "run", kind: "span", parent: undefined, total: 110, self: 0 }),
+      node({ calls: 100, total: 100, self: 100, from: [[1, 2, 2]] }),
+      node({ name: "y", kind: "span", total: 10, self: 0 }),
+      node({ parent: 2, calls: 4, total: 10, self: 10, from: [[2, 4, 10]] }),
+    ];
+    assert.deepEqual(reportOf({ ...forward, nodes, head: [], peak: undefined }).table[0]?.place, { file: "layers.ts", line: 25, column: 5 });
+  });
+
   it("an operation within one of its own name is in the total once", () => {
     const nodes = [
       node({ name: "run", kind: "span", parent: undefined, total: 10, self: 0 }),

@@ -74,14 +74,17 @@ function isWithin(nodes: readonly CallNode[], index: number | undefined, name: s
   return node !== undefined && ((node.kind === "op" && node.name === name) || isWithin(nodes, node.parent, name));
 }
 
-/** Lines, that which took longest first. */
+/** Lines, that which took longest first: each node's time in the proportion of those of its calls that were located. */
 function mergedFrom(nodes: readonly CallNode[], places: readonly Place[]): Place[] {
   const lines = new Map<string, { readonly place: Place; ms: number }>();
-  for (const [index, , ms] of nodes.flatMap(({ from }) => from)) {
-    const place = places[index] as Place;
-    const line = lines.get(`${place[0]}:${place[1]}`) ?? { place, ms: 0 };
-    line.ms += ms;
-    lines.set(`${place[0]}:${place[1]}`, line);
+  for (const { from, self } of nodes) {
+    const located = from.reduce((sum, [, , ms]) => sum + ms, 0);
+    for (const [index, , ms] of from) {
+      const place = places[index] as Place;
+      const line = lines.get(`${place[0]}:${place[1]}`) ?? { place, ms: 0 };
+      line.ms += located > 0 ? (self * ms) / located : 0;
+      lines.set(`${place[0]}:${place[1]}`, line);
+    }
   }
   return [...lines.values()].sort((a, b) => b.ms - a.ms).map(({ place }) => place);
 }
