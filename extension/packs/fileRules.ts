@@ -87,41 +87,6 @@ export function idRules({ exercises }: Pick<Pack, "exercises">, earlier: Readonl
   ];
 }
 
-/** Long lines of what is hidden that a learner's folder holds as well. */
-export function leaks(exercise: Exercise, learners: Readonly<Record<string, string>>): Problem[] {
-  const secrets = new Map<string, string>();
-  for (const [file, text] of Object.entries(exercise.files).filter(([file]) => isHidden(file))) {
-    for (const line of text.split("\n").map(telling)) if (line) secrets.set(line, file);
-  }
-  const isGiven = (file: string) => exercise.files[`starter/${file}`] !== undefined && file !== exercise.entry; // in full, on purpose
-  const scanned = Object.entries(learners).filter(([file]) => !isGiven(file));
-  return scanned.flatMap(([file, text]) =>
-    text.split("\n").flatMap((line, i) => {
-      const from = secrets.get(telling(line) ?? "");
-      return from
-        ? [
-            {
-              file: sourceOf(exercise, file),
-              line: i + 1,
-              message: `A line of ${from} stands in the learner's ${file}.`,
-              remedy: "Take it out: what is hidden stays with the instructor.",
-            },
-          ]
-        : [];
-    }),
-  );
-}
-
-const isHidden = (file: string): boolean => /^(reference|misconceptions|variants)\/|\.check\.ts$|^hints\.md$/.test(file);
-const sourceOf = ({ files }: Exercise, file: string): string => (files[`starter/${file}`] === undefined ? file : `starter/${file}`);
-
-/** A statement, or the first line of a misconception: what gives an answer away. Imports, declarations, short lines and sizes are alike everywhere. */
-function telling(line: string): string | undefined {
-  const text = line.trim();
-  const isStatement = /^\s+\S.*\w\(.*;$/.test(line) && !/^(import|export|readonly|\}|\/\/|\*)/.test(text);
-  return text.length >= 40 && (isStatement || /^\/\/ You /.test(text)) ? text : undefined;
-}
-
 /** Each problem with the exercise's folder before its file. */
 export const inFolder = (slug: string, problems: readonly Problem[]): Problem[] =>
   problems.map((problem) => ({ ...problem, file: problem.file === undefined ? slug : path.posix.join(slug, problem.file) }));

@@ -7,12 +7,14 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "mocha";
 import { UserError } from "../../extension/errors.ts";
-import { writeArchive } from "../../extension/packs/archive.ts";
+import { readArchive, writeArchive } from "../../extension/packs/archive.ts";
+import { leaks } from "../../extension/packs/leaks.ts";
 import { pack, publish } from "../../extension/packs/publish.ts";
 import { fetchPack, type RegistryOptions, readFolder, searchPacks } from "../../extension/packs/registry.ts";
 import { Shelf } from "../../extension/packs/shelf.ts";
 import { generateKey, SIGNATURE_FILE, signatureFor } from "../../extension/packs/signature.ts";
-import { readPack } from "../../extension/supervisor/packStore.ts";
+import { scaffold } from "../../extension/supervisor/attempt.ts";
+import { packOf, readPack } from "../../extension/supervisor/packStore.ts";
 import { dist, tinyExercise } from "../processes/tinyPack.ts";
 import { type Registry, startRegistry, userOf } from "./registry.ts";
 
@@ -211,6 +213,25 @@ describe("a pack's files", () => {
     const installed = await on.install(await on.examine({ files, source: { spec: "x", kind: "archive", resolved: "x" } }));
     assert.deepEqual((await readdir(installed.folder)).sort(), ["01-double", "pack.json"]);
     assert.ok(!(await readdir(path.join(installed.folder, "01-double"))).includes(".env"));
+  });
+
+  it("leave nothing hidden in the folder of a learner who has installed the built-in pack from an archive", async () => {
+    const archive = await pack(await readPack(path.join(dist, "exercises/transformers-and-llms")), { keys });
+    const { exercises } = packOf(await readArchive(archive.archive), "archive");
+    assert.equal(exercises.length, 16);
+    for (const exercise of exercises) {
+      const folder = await temporary();
+      await scaffold(exercise, folder, dist);
+      const paths = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+      const files = paths.map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)).split(path.sep).join("/"));
+      const own = files.filter((file) => !file.startsWith(".practicum/types/")); // declarations, the same in every folder
+      const texts = own.map(async (file) => [file.replace(".practicum/starter/", ""), await readFile(path.join(folder, file), "utf8")] as const);
+      assert.deepEqual(leaks(exercise, Object.fromEntries(await Promise.all(texts))), [], exercise.slug);
+      assert.deepEqual(
+        own.filter((file) => /\.check\.ts$|(^|\/)(reference|misconceptions|variants|oracle)\/|hints\.md$/.test(file)),
+        [],
+      );
+    }
   });
 
   it("with a private key among them are not published", async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Exercise } from "../../extension/exercise/model.ts";
 import { exerciseFiles } from "../../extension/exercise/scaffold.ts";
-import { fileRules, idRules, leaks, packRules } from "../../extension/packs/fileRules.ts";
+import { fileRules, idRules, packRules } from "../../extension/packs/fileRules.ts";
+import { leaks } from "../../extension/packs/leaks.ts";
 import type { Problem } from "../../extension/packs/proof.ts";
 import { lostIds } from "../../extension/packs/publishedIds.ts";
 import { statementRules } from "../../extension/packs/statementRules.ts";
