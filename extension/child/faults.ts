@@ -16,6 +16,19 @@ export function faultOf(thrown: unknown, trees: readonly SourceTree[]): Implemen
   return { kind: written ? "threw" : "notWritten", message: written ? message : "Not written yet.", stack, ...(location && { location }) };
 }
 
+/** The line of an implementation that called `ours`: one frame of the stack is cheap, where a whole one is not. */
+export function callerOf(ours: (...args: never[]) => unknown, trees: readonly SourceTree[]): SourceLocation | undefined {
+  const stack = { stack: "" };
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 1;
+  Error.captureStackTrace(stack, ours);
+  Error.stackTraceLimit = limit;
+  return firstOwnFrame(
+    textOf(() => stack.stack),
+    trees,
+  );
+}
+
 /** Anything can be thrown, also what cannot be read. */
 function textOf(read: () => unknown): string {
   try {

@@ -5,7 +5,6 @@ import { formatNumber } from "../grading/describe.ts";
 import type { CheckResult, Grade, Outcome } from "../protocol/grade.ts";
 import type { SeriesData } from "../protocol/panel.ts";
 import type { BackendInfo, RunEvent, SourceLocation } from "../protocol/runtime.ts";
-import { encode } from "../protocol/wire.ts";
 import type { Colors } from "./terminal.ts";
 
 const MARKS: Record<Outcome, string> = { passed: "✔", failed: "✘", errored: "!", timedOut: "⧗", notGraded: "?" };
@@ -66,12 +65,6 @@ export const problemLines = (problem: { readonly message: string; readonly locat
 ];
 
 export const backendText = ({ name, device }: BackendInfo): string => (name === device ? name : `${name} (${device})`);
-
-/** The grade as JSON: tensors as on the wire. */
-export const gradeJson = (grade: Grade): object => ({
-  ...grade,
-  checks: grade.checks.map((check) => (check.got === undefined ? check : { ...check, got: encode(check.got) })),
-});
 
 /** Step and values of the points that just came. */
 export function latestValues(event: RunEvent): string {

@@ -1,7 +1,7 @@
 /** Asks any implementation the question of a check, always on the same inputs. */
 import { type AskTools, type CheckDefinition, Draw } from "../check/index.ts";
 import type { ImplementationName } from "../protocol/grader.ts";
-import type { RunEvent } from "../protocol/runtime.ts";
+import type { RunEvent, TracedTensor } from "../protocol/runtime.ts";
 import type { Value } from "../protocol/tensor.ts";
 import type { Implementations } from "./implementations.ts";
 import type { Call } from "./remote.ts";
@@ -19,16 +19,23 @@ export interface Watch {
   readonly onMeasure?: () => void;
 }
 
-export async function ask({ definition, seed }: Question, name: ImplementationName, all: Implementations, watch: Watch = {}): Promise<Value> {
+export interface Answer {
+  readonly value: Value;
+  /** The intermediates that each call has traced on the way, call by call. */
+  readonly traced: readonly (readonly TracedTensor[])[];
+}
+
+export async function ask({ definition, seed }: Question, name: ImplementationName, all: Implementations, watch: Watch = {}): Promise<Answer> {
   const { impl, calls } = await all.get(name);
   calls.length = 0;
-  return (await definition.ask(watched(impl, watch) as never, new Draw(seed), toolsFor(calls, watch))) as Value;
+  const value = (await definition.ask(watched(impl, watch) as never, new Draw(seed), toolsFor(calls, watch))) as Value;
+  return { value, traced: tracedIn(calls) };
 }
 
 const toolsFor = (calls: readonly Call[], { onMeasure }: Watch): AskTools => ({
   trace: () => eventsOf(calls).flatMap((event) => (event.kind === "points" ? event.points : [])),
   spans: () => eventsOf(calls).flatMap((event) => (event.kind === "spans" ? event.spans : [])),
-  tensors: () => eventsOf(calls).flatMap((event) => (event.kind === "tensors" ? event.tensors : [])),
+  tensors: () => tracedIn(calls).flat(),
   measure: async (question) => {
     onMeasure?.();
     const before = calls.length;
@@ -37,6 +44,9 @@ const toolsFor = (calls: readonly Call[], { onMeasure }: Watch): AskTools => ({
     return { value, ms: own.reduce((sum, { ms }) => sum + ms, 0), peakBytes: Math.max(0, ...own.map(({ peakBytes }) => peakBytes)) };
   },
 });
+
+const tracedIn = (calls: readonly Call[]): TracedTensor[][] =>
+  calls.map(({ events }) => events.flatMap((event) => (event.kind === "tensors" ? event.tensors : [])));
 
 const eventsOf = (calls: readonly Call[]): RunEvent[] => calls.flatMap(({ events }) => events);
 

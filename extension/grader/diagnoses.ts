@@ -57,7 +57,7 @@ function match(check: PreparedCheck, wrong: Wrong, known: Mistaken, named: Omit<
   return "answer" in known ? diagnose(wrong.got, [{ ...named, answer: known.answer }], check.want, check.definition.expect.expectation) : undefined;
 }
 
-async function withinLimit(work: (late: () => boolean) => Promise<void>): Promise<void> {
+export async function withinLimit(work: (late: () => boolean) => Promise<void>): Promise<void> {
   let over = false;
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {

@@ -4,10 +4,11 @@ import { CompileError } from "../child/strip.ts";
 import { messageOf } from "../errors.ts";
 import { explain, redact } from "../grading/explain.ts";
 import { judge } from "../grading/judge.ts";
+import { tensorMismatches } from "../grading/tensorMismatch.ts";
 import type { CheckResult, Evidence, Outcome } from "../protocol/grade.ts";
 import type { Value } from "../protocol/tensor.ts";
 import { encode } from "../protocol/wire.ts";
-import { ask, type Question, type Watch } from "./ask.ts";
+import { type Answer, ask, type Question, type Watch } from "./ask.ts";
 import type { Implementations } from "./implementations.ts";
 import { AttemptFault } from "./remote.ts";
 
@@ -15,11 +16,13 @@ import { AttemptFault } from "./remote.ts";
 export interface PreparedCheck extends Question {
   readonly id: string;
   readonly want?: Value;
+  /** What the reference has traced on the way to it, where it was asked. */
+  readonly traced?: Answer["traced"];
   /** The expected answer could not be had: our fault, so the check is not graded. */
   readonly unprepared?: string;
 }
 
-export type Wrong = { readonly got: Value } | { readonly threw: string };
+export type Wrong = { readonly got: Value; readonly traced: Answer["traced"] } | { readonly threw: string };
 
 export interface Examined extends Pick<CheckResult, "outcome" | "message">, Partial<Omit<CheckResult, "outcome" | "message">> {
   /** The answer that was judged wrong, also of a hidden check, or what was thrown instead: it stays in this process. */
@@ -31,25 +34,27 @@ export interface Examined extends Pick<CheckResult, "outcome" | "message">, Part
 /** Asks the attempt and judges its answer; what the mistake is, is found out once all checks have been asked. */
 export async function examine(check: PreparedCheck, all: Implementations, onFunction?: (name: string) => void): Promise<Examined> {
   if (check.unprepared) return { outcome: "notGraded", message: check.unprepared };
-  let got: Value;
+  let answer: Answer;
   let measured = false;
   try {
-    got = await askAttempt(check, all, { onFunction, onMeasure: () => (measured = true) });
+    answer = await askAttempt(check, all, { onFunction, onMeasure: () => (measured = true) });
   } catch (error) {
     return thrown(error);
   }
-  const { passed, mismatch, error, normalizedError } = judge(got, check.want, check.definition.expect.expectation);
+  const { value: got, traced } = answer;
+  const { hidden = false, expect } = check.definition;
+  const { passed, mismatch, error, normalizedError } = judge(got, check.want, expect.expectation);
   const judged = { got, normalizedError, measured };
-  const distance = error === undefined ? {} : { error };
-  if (passed) return { outcome: "passed", message: "", judged, ...distance, ...shown(check, { got }) };
-  const { hidden = false } = check.definition;
-  const message = mismatch ? explain(mismatch, { hidden }) : "The answer is not what was expected.";
+  const distance = error === undefined || hidden ? {} : { error };
+  if (passed) return { outcome: "passed", message: "", judged, ...distance };
+  const tensors = tensorMismatches(got, check.want, expect.expectation, { hidden });
+  const message = mismatch ? explain(mismatch, { hidden, tensors }) : "The answer is not what was expected.";
   const told = mismatch && (hidden ? redact(mismatch) : mismatch);
-  return { outcome: "failed", message, judged, wrong: { got }, ...(told && { mismatch: told }), ...shown(check, { got, ...distance }) };
+  return { outcome: "failed", message, judged, wrong: { got, traced }, ...distance, ...(told && { mismatch: told }), ...(tensors.length > 0 && { tensors }) };
 }
 
 /** A process that ended under this question may have been ended by an earlier one (by a timer, by filling the memory): a fresh one is asked. */
-async function askAttempt(check: PreparedCheck, all: Implementations, watch: Watch): Promise<Value> {
+async function askAttempt(check: PreparedCheck, all: Implementations, watch: Watch): Promise<Answer> {
   const { answered } = await all.get("attempt");
   try {
     return await ask(check, "attempt", all, watch);
@@ -92,6 +97,3 @@ function thrown(error: unknown): Examined {
   const outcome: Outcome = kind === "notWritten" || kind === "missing" ? "failed" : "errored";
   return { outcome, message, ...(location && { location }), ...(kind === "threw" && { wrong: { threw: message } }) };
 }
-
-/** What would give the expected answer away, together with the learner's own. */
-const shown = (check: PreparedCheck, value: Partial<CheckResult>): Partial<CheckResult> => (check.definition.hidden ? {} : value);

@@ -1,6 +1,6 @@
 /** What the misconceptions answer to the checks that catch them, each asked once: ahead while nothing else is to be done, else when it is needed. */
 import type { Value } from "../protocol/tensor.ts";
-import { ask } from "./ask.ts";
+import { type Answer, ask } from "./ask.ts";
 import type { PreparedCheck } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
 import { AttemptFault } from "./remote.ts";
@@ -14,7 +14,6 @@ export type Mistaken = { readonly answer: Value } | { readonly threw: string };
 export class MistakenAnswers {
   readonly #all: Implementations;
   readonly #known = new Map<string, Promise<Mistaken | undefined>>();
-  /** One question at a time: what a call traces belongs to the call. */
   #last: Promise<unknown> = Promise.resolve();
   #ahead = true;
 
@@ -25,10 +24,14 @@ export class MistakenAnswers {
   /** Nothing when the misconception cannot answer. */
   of(check: PreparedCheck, misconception: string): Promise<Mistaken | undefined> {
     const key = `${check.id} ${misconception}`;
-    const known = this.#known.get(key) ?? this.#last.then(() => this.#ask(check, misconception));
+    const known = this.#known.get(key) ?? this.#inTurn(() => this.#ask(check, misconception));
     this.#known.set(key, known);
-    this.#last = known;
     return known;
+  }
+
+  /** What the reference, which shares their process, traces on the way to its answer. */
+  tracedByReference(check: PreparedCheck): Promise<Answer["traced"]> {
+    return this.#inTurn(async () => (await ask(check, "reference", this.#all)).traced);
   }
 
   /** Until there is a grade to make. */
@@ -46,9 +49,16 @@ export class MistakenAnswers {
     this.#ahead = false;
   }
 
+  /** One question at a time: what a call traces belongs to the call. */
+  #inTurn<T>(question: () => Promise<T>): Promise<T> {
+    const answer = this.#last.then(question);
+    this.#last = answer.catch(() => {}); // whoever asked is told
+    return answer;
+  }
+
   async #ask(check: PreparedCheck, misconception: string): Promise<Mistaken | undefined> {
     try {
-      return { answer: await ask(check, `misconceptions/${misconception}`, this.#all) };
+      return { answer: (await ask(check, `misconceptions/${misconception}`, this.#all)).value };
     } catch (error) {
       if (error instanceof AttemptFault) return error.fault.kind === "threw" ? { threw: error.fault.message } : undefined;
       process.stderr.write(`misconception ${misconception} on "${check.definition.title}": ${String(error)}\n`);

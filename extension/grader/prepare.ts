@@ -3,7 +3,6 @@ import { type CheckDefinition, Draw } from "../check/index.ts";
 import { asksReference } from "../grading/expectation.ts";
 import type { CheckDescription, UnaskedCheck } from "../protocol/grade.ts";
 import type { PrepareParams } from "../protocol/grader.ts";
-import type { Value } from "../protocol/tensor.ts";
 import { ask } from "./ask.ts";
 import { brokenCheck, type PreparedCheck } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
@@ -42,7 +41,7 @@ const idOf = ({ title }: CheckDefinition, index: number): string => `${index + 1
 
 async function withAnswer(check: PreparedCheck, all: Implementations): Promise<PreparedCheck> {
   try {
-    return { ...check, want: await wanted(check, all) };
+    return { ...check, ...(await wanted(check, all)) };
   } catch (error) {
     const { expectation } = check.definition.expect;
     const who = "source" in expectation ? expectation.source : "reference";
@@ -50,11 +49,12 @@ async function withAnswer(check: PreparedCheck, all: Implementations): Promise<P
   }
 }
 
-async function wanted(check: PreparedCheck, all: Implementations): Promise<Value> {
+async function wanted(check: PreparedCheck, all: Implementations): Promise<Pick<PreparedCheck, "want" | "traced">> {
   const { expectation, answer } = check.definition.expect;
   const ofReference = asksReference(expectation) ? await ask(check, "reference", all) : undefined;
   const given = await answer?.(new Draw(check.seed), all.onnx);
-  return expectation.kind === "each" ? { ...(ofReference as object), ...(given as object) } : (given ?? ofReference);
+  const want = expectation.kind === "each" ? { ...(ofReference?.value as object), ...(given as object) } : (given ?? ofReference?.value);
+  return { want, ...(ofReference && { traced: ofReference.traced }) };
 }
 
 const slug = (title: string): string =>

@@ -2,7 +2,9 @@
 import Mocha from "mocha";
 import type { CheckResult, Diagnosis } from "../protocol/grade.ts";
 import type { GradeParams } from "../protocol/grader.ts";
+import type { Divergence } from "../protocol/tensorMismatch.ts";
 import { diagnoses, type WrongAnswer } from "./diagnoses.ts";
+import { divergences } from "./divergences.ts";
 import { type Examined, evidenceOf, examine, type PreparedCheck, resultOf } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
 import type { MistakenAnswers } from "./mistakenAnswers.ts";
@@ -35,9 +37,11 @@ export async function runChecks(
   });
   const wrong = [...asked].flatMap(([check, { examined }]): WrongAnswer[] => (examined.wrong ? [{ check, wrong: examined.wrong }] : []));
   const found = diagnose ? await diagnoses(wrong, mistaken, sentences) : new Map<string, Diagnosis>();
+  const parted = diagnose ? await divergences(wrong, mistaken) : new Map<string, Divergence>();
   return [...asked].map(([check, { examined, ms }]) => {
     const diagnosis = found.get(check.id);
-    const result = resultOf(check, diagnosis ? diagnosed(examined, diagnosis) : examined, ms);
+    const divergence = parted.get(check.id);
+    const result = resultOf(check, { ...(diagnosis ? diagnosed(examined, diagnosis) : examined), ...(divergence && { divergence }) }, ms);
     if (examined.wrong) onResult(result);
     return evidence ? { ...result, evidence: evidenceOf(examined) } : result;
   });

@@ -3,6 +3,7 @@ import type { Tolerance } from "../protocol/grade.ts";
 import { isTensorData, type Value } from "../protocol/tensor.ts";
 import { describeForm, formatShape } from "./describe.ts";
 import { compareNumbers, type Finding } from "./numbers.ts";
+import { type Table, toTable } from "./table.ts";
 
 export interface Comparison extends Finding {
   /** Largest absolute difference between numbers that were compared; absent where none was, or one of them is not finite. */
@@ -26,24 +27,6 @@ function at(path: string, got: Value, want: Value, tolerance: Tolerance | "exact
   if (isPlain(want)) return isPlain(got) ? objects(path, got, want, tolerance) : form();
   if (typeof got !== typeof want || got === null || want === null) return got === want ? {} : form();
   return got === want ? {} : { mismatch: { kind: "values", path, got: JSON.stringify(got), want: JSON.stringify(want) } };
-}
-
-/** Numbers in row-major order, whatever held them. */
-interface Table {
-  readonly kind: "number" | "list" | "tensor";
-  readonly dtype?: string;
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<number | bigint>;
-}
-
-function toTable(value: Value): Table | undefined {
-  if (typeof value === "number" || typeof value === "bigint") return { kind: "number", shape: [], data: [value] };
-  if (isTensorData(value)) return { kind: "tensor", dtype: value.dtype, shape: value.shape, data: value.data };
-  if (!Array.isArray(value) || value.length === 0) return undefined;
-  const rows = value.map((v) => (isTensorData(v) ? undefined : toTable(v)));
-  const first = rows[0];
-  if (!first || !rows.every((r) => r && formatShape(r.shape) === formatShape(first.shape))) return undefined;
-  return { kind: "list", shape: [value.length, ...first.shape], data: rows.flatMap((r) => Array.from((r as Table).data)) };
 }
 
 function tables(path: string, got: Table, want: Table, tolerance: Tolerance | "exact"): Comparison {

@@ -1,11 +1,19 @@
 /** A mismatch in one or two sentences for a learner. */
 import type { Mismatch } from "../protocol/grade.ts";
+import type { TensorMismatch } from "../protocol/tensorMismatch.ts";
 
-/** @param options.hidden the expected value, and anything it follows from, is left out */
-export function explain(mismatch: Mismatch, options: { readonly hidden: boolean }): string {
+interface Options {
+  /** The expected value, and anything it follows from, is left out. */
+  readonly hidden: boolean;
+  /** What is known of the tensors in which the answer differs. */
+  readonly tensors?: readonly TensorMismatch[];
+}
+
+export function explain(mismatch: Mismatch, { hidden, tensors = [] }: Options): string {
   const where = mismatch.path === "" ? "" : `At \`${mismatch.path}\`: `;
-  const text = where + sentences(mismatch, options.hidden);
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const text = where + sentences(mismatch, hidden);
+  const pattern = tensors.find(({ path }) => path === mismatch.path)?.pattern;
+  return [text.charAt(0).toUpperCase() + text.slice(1), pattern].filter(Boolean).join(" ");
 }
 
 /** The mismatch without what a hidden check keeps to itself. */

@@ -1,6 +1,7 @@
 /** Element-wise comparison of numbers. */
 import type { Mismatch, Tolerance } from "../protocol/grade.ts";
 import { formatPair } from "./describe.ts";
+import { indexOf } from "./table.ts";
 
 type Differences = Pick<Mismatch, "got" | "want" | "worstIndex" | "differing" | "total" | "nan" | "infinite" | "maxError">;
 
@@ -47,7 +48,8 @@ export function compareNumbers(
   };
 }
 
-function distanceOf(a: number | bigint, b: number | bigint): number {
+/** Infinity where only one of the two is finite, or they are not the same infinity; never NaN. */
+export function distanceOf(a: number | bigint, b: number | bigint): number {
   // `==` between a bigint and a number is mathematically exact
   // biome-ignore lint/suspicious/noDoubleEquals: see above
   if (a == b || (Number.isNaN(a) && Number.isNaN(b))) return 0;
@@ -55,17 +57,8 @@ function distanceOf(a: number | bigint, b: number | bigint): number {
   return Number.isNaN(distance) ? Infinity : distance || Number.MIN_VALUE; // a bigint and a number that only rounding makes equal
 }
 
-function allowed(want: number | bigint, tolerance: Tolerance | "exact"): number {
+/** The largest distance that is accepted. */
+export function allowed(want: number | bigint, tolerance: Tolerance | "exact"): number {
   const size = Math.abs(Number(want));
   return tolerance === "exact" || !Number.isFinite(size) ? 0 : tolerance.atol + tolerance.rtol * size;
-}
-
-/** Index along each axis of the element at this place in row-major order. */
-function indexOf(place: number, shape: readonly number[]): number[] {
-  const index: number[] = [];
-  for (const size of [...shape].reverse()) {
-    index.unshift(place % size);
-    place = Math.floor(place / size);
-  }
-  return index;
 }

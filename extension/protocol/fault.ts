@@ -15,7 +15,7 @@ export function faultFrom(data: unknown): ImplementationFault {
   };
 }
 
-function locationFrom(location: unknown): SourceLocation | undefined {
+export function locationFrom(location: unknown): SourceLocation | undefined {
   const { file, line, column } = (typeof location === "object" && location !== null ? location : {}) as Record<string, unknown>;
   return typeof file === "string" && typeof line === "number" && typeof column === "number" ? { file, line, column } : undefined;
 }

@@ -1,6 +1,6 @@
 /** What a grade is made of. Outcomes are never merged: no evidence, no pass. */
 import type { BackendInfo, SourceLocation } from "./runtime.ts";
-import type { Value } from "./tensor.ts";
+import type { Divergence, TensorMismatch } from "./tensorMismatch.ts";
 
 export type Outcome = "passed" | "failed" | "errored" | "timedOut" | "notGraded";
 
@@ -95,8 +95,10 @@ export interface CheckResult {
   readonly error?: number;
   readonly tolerance?: Tolerance;
   readonly evidence?: Evidence;
-  /** For shown checks of the panel; absent for hidden ones. */
-  readonly got?: Value;
+  /** The first tensors, or tables of numbers, of a wrong answer that differ. Of a hidden check nothing from which an expected value follows. */
+  readonly tensors?: readonly TensorMismatch[];
+  /** Where attempt and reference part, when both trace their intermediates. */
+  readonly divergence?: Divergence;
 }
 
 /** A check that a tier does not ask: what is known of it without an answer. */

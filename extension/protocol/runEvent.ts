@@ -1,5 +1,9 @@
 /** Learner code runs in the process that sends run events, so nothing in them is believed before it is looked at. */
+<<<<<<< HEAD
 import { profileFrom } from "./profileEvent.ts";
+=======
+import { locationFrom } from "./fault.ts";
+>>>>>>> a28591d (Grader: what differs in a tensor, as a map, the worst elements and a pattern; the first intermediate that differs)
 import type { PlotSpec, RunEvent, Span, TracedTensor, TracePoint } from "./runtime.ts";
 import { isTensorData } from "./tensor.ts";
 import { decode } from "./wire.ts";
@@ -85,11 +89,15 @@ const isTracedTensor = (value: unknown): value is TracedTensor =>
 
 const STATISTICS = ["mean", "deviation", "min", "max", "nan", "infinite"] as const;
 
-const tracedTensorFrom = ({ name, shape, dtype, value, statistics }: TracedTensor): TracedTensor => ({
-  ...{ name, shape, dtype },
-  ...(value && { value }),
-  statistics: Object.fromEntries(STATISTICS.map((part) => [part, statistics[part]])) as unknown as TracedTensor["statistics"],
-});
+const tracedTensorFrom = ({ name, shape, dtype, value, statistics, location }: TracedTensor): TracedTensor => {
+  const place = locationFrom(location);
+  return {
+    ...{ name, shape, dtype },
+    ...(value && { value }),
+    statistics: Object.fromEntries(STATISTICS.map((part) => [part, statistics[part]])) as unknown as TracedTensor["statistics"],
+    ...(place && { location: place }),
+  };
+};
 
 const isAxis = (value: unknown): boolean => value === undefined || (isRecord(value) && isTextOrNothing(value.label) && isFlagOrNothing(value.log));
 

@@ -126,6 +126,8 @@ export interface TracedTensor {
   /** Absent where it is too large to tell. */
   readonly value?: TensorData;
   readonly statistics: TensorStatistics;
+  /** Where it was traced. */
+  readonly location?: SourceLocation;
 }
 
 /** Over the elements that are finite; `nan` and `infinite` count the others. Without any, mean and extremes are NaN. */

@@ -2,7 +2,7 @@
 import "./backends/sandboxRungs.ts";
 import type { Message } from "vscode-jsonrpc";
 import { ChannelWriter, connect } from "../child/connection.ts";
-import { asResponse, faultOf } from "../child/faults.ts";
+import { asResponse, callerOf, faultOf } from "../child/faults.ts";
 import { lockDown } from "../child/lockdown.ts";
 import { loadModule } from "../child/modules.ts";
 import { prepareStripper } from "../child/strip.ts";
@@ -42,7 +42,7 @@ Error.stackTraceLimit = 50; // the learner's own line stands below a dozen of th
 const writer = new ChannelWriter();
 const connection = connect(writer);
 const [backend] = await Promise.all([startBackend(), prepareStripper()]);
-configure({ backend });
+configure({ backend, callerOf: (ours) => callerOf(ours, trees) });
 lockDown();
 
 connection.onRequest(LoadRequest, ({ source, seed, corpus }) =>

@@ -6,7 +6,7 @@ import type { SourceTree } from "../../protocol/runtime.ts";
 import type { Context } from "../context.ts";
 import { readCorpus } from "../corpus.ts";
 import { type CommandResult, exitCodeOf } from "../perform.ts";
-import { checkLines, gradeJson, gradeLines, Saying } from "../report.ts";
+import { checkLines, gradeLines, Saying } from "../report.ts";
 
 export interface GradeOptions {
   readonly seed?: number;
@@ -26,7 +26,7 @@ export async function grade(context: Context, wanted: string, folder: string | u
   const sealed = sealedChecks(exercise);
   if (sealed > 0)
     context.terminal.print(context.terminal.colors.dim(`${sealed} sealed ${sealed === 1 ? "file" : "files"} of checks: your instructor asks those.`));
-  return { exitCode: exitCodeOf(result.outcome), json: gradeJson(result) };
+  return { exitCode: exitCodeOf(result.outcome), json: result };
 }
 
 /** Grades, and prints each check as it finishes. */

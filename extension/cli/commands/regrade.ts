@@ -5,7 +5,6 @@ import { outdated, pointsText, type Regraded, regraded, remarkOf } from "../../p
 import { readAttempt } from "../../supervisor/attempt.ts";
 import type { Context } from "../context.ts";
 import { type CommandResult, exitCodeOf, worstOf } from "../perform.ts";
-import { gradeJson } from "../report.ts";
 
 /** Grades again what a newer version of a pack has changed the checks of, and says what that changes. @param wanted one exercise; all when absent */
 export async function regrade(context: Context, wanted: string | undefined): Promise<CommandResult> {
@@ -21,7 +20,7 @@ export async function regrade(context: Context, wanted: string | undefined): Pro
     all.push(one);
   }
   terminal.endProgress();
-  const json = all.map(({ exercise, before, after, differences }) => ({ exercise: exercise.id, before, after: gradeJson(after), differences }));
+  const json = all.map(({ exercise, before, after, differences }) => ({ exercise: exercise.id, before, after: after, differences }));
   return { exitCode: worstOf(all.map(({ after }) => exitCodeOf(after.outcome))), json: { regraded: json } };
 }
 

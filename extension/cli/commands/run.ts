@@ -11,7 +11,7 @@ import type { Context } from "../context.ts";
 import { readCorpus } from "../corpus.ts";
 import { type CommandResult, exitCodeOf } from "../perform.ts";
 import { profileLines } from "../profileLines.ts";
-import { backendText, gradeJson, latestValues, problemLines, seriesLines } from "../report.ts";
+import { backendText, latestValues, problemLines, seriesLines } from "../report.ts";
 import { gradeAttempt } from "./grade.ts";
 
 export interface RunOptions {
@@ -42,7 +42,7 @@ export async function run(context: Context, wanted: string, folder: string | und
   if (!options.grade) return { exitCode: 0, json };
   terminal.print();
   const graded = await gradeAttempt(context, exercise, attempt, options);
-  return { exitCode: exitCodeOf(graded.outcome), json: { ...json, grade: gradeJson(graded) } };
+  return { exitCode: exitCodeOf(graded.outcome), json: { ...json, grade: graded } };
 }
 
 /** The component table, and the trace for Perfetto, speedscope and chrome://tracing. */

@@ -47,7 +47,7 @@ export async function gradeSubmissions(context: Context, places: readonly string
   terminal.endProgress();
   for (const line of columns([HEADINGS.map(terminal.colors.dim), ...rows.map(cellsOf)])) terminal.print(line);
   if (csv !== undefined) await writeFile(csv, stringify([HEADINGS, ...rows.map(cellsOf)], { escape_formulas: true })); // a file may be named like one
-  const json = rows.map(({ submission, grade, ...row }) => ({ ...row, submitted: submission?.grade, grade: grade && gradeJson(grade) }));
+  const json = rows.map(({ submission, grade, ...row }) => ({ ...row, submitted: submission?.grade, grade && grade }));
   return { exitCode: worstOf(rows.map(({ grade }) => (grade ? exitCodeOf(grade.outcome) : COULD_NOT_GRADE))), json: { submissions: json } };
 }
 
@@ -62,7 +62,7 @@ async function gradeOne(context: Context, file: string, keys: string): Promise<C
   const changed = differences(submission.grade, grade);
   for (const difference of changed) terminal.print(`  ${differenceText(difference)}`);
   if (changed.length === 0) terminal.print(terminal.colors.dim(`As submitted: ${submission.grade.score}/${submission.grade.points} points.`));
-  return { exitCode: exitCodeOf(grade.outcome), json: { submitted: submission.grade, grade: gradeJson(grade), differences: changed } };
+  return { exitCode: exitCodeOf(grade.outcome), json: { submitted: submission.grade, grade, differences: changed } };
 }
 
 /** One file that cannot be graded keeps no other from it. */

@@ -3,7 +3,6 @@ import path from "node:path";
 import { writeSubmission } from "../../packs/submission.ts";
 import type { Context } from "../context.ts";
 import { type CommandResult, exitCodeOf } from "../perform.ts";
-import { gradeJson } from "../report.ts";
 import { gradeAttempt } from "./grade.ts";
 
 /** Grades all checks, and writes attempt and grade to one archive. */
@@ -11,9 +10,9 @@ export async function submit(context: Context, wanted: string, folder: string | 
   const exercise = await context.exercise(wanted);
   const attempt = await context.attempt(exercise, folder);
   const grade = await gradeAttempt(context, exercise, attempt, {});
-  if (grade.outcome === "notGraded") return { exitCode: exitCodeOf(grade.outcome), json: gradeJson(grade) };
+  if (grade.outcome === "notGraded") return { exitCode: exitCodeOf(grade.outcome), json: grade };
   const file = path.resolve(out ?? `${exercise.slug}.submission.tgz`);
   await writeFile(file, writeSubmission(attempt, grade));
   context.terminal.print(`\nWritten to ${file}. Hand it in as it is.`);
-  return { exitCode: 0, json: { file, grade: gradeJson(grade) } };
+  return { exitCode: 0, json: { file, grade } };
 }

@@ -1,6 +1,6 @@
 /** What this process was given, and where what it tells goes: state that the services share. */
 import type { Encoded, EncodeParams } from "../../protocol/pretrained.ts";
-import type { BackendInfo, RunEvent } from "../../protocol/runtime.ts";
+import type { BackendInfo, RunEvent, SourceLocation } from "../../protocol/runtime.ts";
 
 export interface Session {
   readonly sink: (event: RunEvent) => void;
@@ -8,6 +8,8 @@ export interface Session {
   /** Text of the exercise or of the learner's own file. */
   readonly corpus: string;
   readonly backend: BackendInfo;
+  /** The line of the program that called a function of ours. */
+  readonly callerOf: (ours: (...args: never[]) => unknown) => SourceLocation | undefined;
   readonly checkpoints: Checkpoints;
   /** Asks a pretrained model. */
   readonly encode: (params: EncodeParams) => Promise<Encoded>;
@@ -37,6 +39,7 @@ const noModels = async (): Promise<never> => {
 let current: Session = {
   ...{ sink: () => {}, seed: 0, corpus: "" },
   backend: { name: "cpu", device: "none", skipped: [] },
+  callerOf: () => undefined,
   checkpoints: { save: refused, load: refused },
   encode: noModels,
 };

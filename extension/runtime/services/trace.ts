@@ -74,11 +74,13 @@ export const trace = {
 
   /**
    * Records an intermediate under a name: shape, dtype and statistics, and its values where there are at most 16384.
+   * Where the reference records one of that name too, a check that fails says which is the first to differ.
    * Names may repeat. Reading values takes time: not for every step of a training.
    * @returns x itself, so that it can stand within an expression
    */
   tensor<T extends Tensor>(name: string, x: T): T {
-    const tell = (values: ArrayLike<number>) => session().sink({ kind: "tensors", tensors: [tracedTensor(String(name), x, values)] });
+    const location = session().callerOf(trace.tensor);
+    const tell = (values: ArrayLike<number>) => session().sink({ kind: "tensors", tensors: [tracedTensor(String(name), x, values, location)] });
     if (tf.getBackend() !== "webgpu") tell(x.dataSync() as ArrayLike<number>);
     else {
       const kept = tf.keep(x.clone()); // read later: a GPU's memory cannot be read at once, and x may be disposed by then

@@ -1,5 +1,5 @@
 /** A tensor as it is told: whole where it is small, by its statistics otherwise. */
-import type { TensorStatistics, TracedTensor } from "../../protocol/runtime.ts";
+import type { SourceLocation, TensorStatistics, TracedTensor } from "../../protocol/runtime.ts";
 import { type DType, tensor } from "../../protocol/tensor.ts";
 
 /** 64 KiB of float32. */
@@ -10,10 +10,11 @@ export function tracedTensor(
   name: string,
   { shape, dtype }: { readonly shape: readonly number[]; readonly dtype: string },
   values: ArrayLike<number>,
+  location?: SourceLocation,
 ): TracedTensor {
   if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") throw new TypeError(`trace.tensor: "${name}" is of dtype ${dtype}, which cannot be traced`);
   const value = values.length <= MAX_ELEMENTS ? { value: tensor(values, shape, dtype as DType) } : {};
-  return { name, shape: [...shape], dtype, ...value, statistics: statisticsOf(values) };
+  return { name, shape: [...shape], dtype, ...value, statistics: statisticsOf(values), ...(location && { location }) };
 }
 
 function statisticsOf(values: ArrayLike<number>): TensorStatistics {
