@@ -1,8 +1,8 @@
 /** Where the differences of a tensor lie: a row, a column, a triangle, every second index. */
 import { indexOf } from "./table.ts";
 
-/** Of the elements of a triangle so many have to differ for it to be one. */
-const MOST = 0.6;
+/** Of the elements of a region so many have to differ for it to be more than chance. */
+const MOST = 0.5;
 
 /** @param errors of each element, 0 where it is accepted @returns a sentence, or nothing when the differences lie about */
 export function placePattern(errors: Float32Array, shape: readonly number[]): string | undefined {
@@ -16,7 +16,9 @@ export function placePattern(errors: Float32Array, shape: readonly number[]): st
     for (const region of regions) region.every &&= region.holds(index.at(-2) as number, index.at(-1) as number);
   }
   const sets = seen.map((set) => [...set].sort((a, b) => a - b));
-  return atIndex(sets, shape) ?? inTriangle(regions, wrong.length / errors.length, shape) ?? inStretch(sets, shape) ?? inEverySecond(sets, shape);
+  const share = wrong.length / errors.length;
+  const dense = sets.map((set, axis) => (share >= (MOST * set.length) / (shape[axis] as number) ? set : []));
+  return atIndex(sets, shape) ?? inTriangle(regions, share, shape) ?? inStretch(dense, shape) ?? inEverySecond(dense, shape);
 }
 
 function placesOf(errors: Float32Array): number[] {
@@ -35,7 +37,7 @@ function atIndex(sets: readonly (readonly number[])[], shape: readonly number[])
 function inStretch(sets: readonly (readonly number[])[], shape: readonly number[]): string | undefined {
   for (const [axis, set] of sets.entries()) {
     const [size, first, last] = [shape[axis] as number, set[0] as number, set.at(-1) as number];
-    if (set.length === size || size < 3) continue;
+    if (set.length === 0 || set.length === size || size < 3) continue;
     if (set.length === size - 1) return `None of them is ${nameOf(missingIn(set), axis, shape)}.`;
     if (set.length !== last - first + 1 || (first > 0 && last < size - 1)) continue;
     return first > 0 ? `All of them are from ${indexName(first, axis, shape)} on.` : `All of them are up to ${indexName(last, axis, shape)}.`;
@@ -48,10 +50,10 @@ const missingIn = (set: readonly number[]): number => [...set, -1].findIndex((in
 
 function inEverySecond(sets: readonly (readonly number[])[], shape: readonly number[]): string | undefined {
   for (const [axis, set] of sets.entries()) {
-    const [size, first] = [shape[axis] as number, set[0] as number];
+    const [size, first = 2] = [shape[axis] as number, set[0]];
     if (size < 4 || first > 1 || set.length !== Math.ceil((size - first) / 2) || !set.every((index) => index % 2 === first)) continue;
     const kind = kindOf(axis, shape);
-    return `All of them are ${kind === "row" || kind === "column" ? "in" : "at"} every second ${kind}, from ${indexName(first, axis, shape)} on.`;
+    return `All of them are ${kind === "row" || kind === "column" ? "in" : "at"} every second ${kind}${ofAxis(axis, shape)}, from ${first} on.`;
   }
   return undefined;
 }
@@ -91,12 +93,13 @@ function inTriangle(regions: readonly Triangle[], share: number, shape: readonly
 function nameOf(index: number, axis: number, shape: readonly number[]): string {
   const kind = kindOf(axis, shape);
   const isLast = index === (shape[axis] as number) - 1 && index > 1;
-  const name = isLast ? `the last ${kind}${shape.length > 2 ? ` of axis ${axis}` : ""}` : indexName(index, axis, shape);
+  const name = isLast ? `the last ${kind}${ofAxis(axis, shape)}` : indexName(index, axis, shape);
   return `${kind === "row" || kind === "column" ? "in" : "at"} ${name}`;
 }
 
-const indexName = (index: number, axis: number, shape: readonly number[]): string =>
-  `${kindOf(axis, shape)} ${index}${shape.length > 2 ? ` of axis ${axis}` : ""}`;
+const indexName = (index: number, axis: number, shape: readonly number[]): string => `${kindOf(axis, shape)} ${index}${ofAxis(axis, shape)}`;
+
+const ofAxis = (axis: number, { length }: readonly number[]): string => (length > 2 ? ` of axis ${axis}` : "");
 
 /** What a matrix and a vector call their indices; of more axes only numbers are sure to be understood. */
 function kindOf(axis: number, { length }: readonly number[]): "row" | "column" | "place" | "index" {

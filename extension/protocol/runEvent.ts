@@ -1,9 +1,6 @@
 /** Learner code runs in the process that sends run events, so nothing in them is believed before it is looked at. */
-<<<<<<< HEAD
-import { profileFrom } from "./profileEvent.ts";
-=======
 import { locationFrom } from "./fault.ts";
->>>>>>> a28591d (Grader: what differs in a tensor, as a map, the worst elements and a pattern; the first intermediate that differs)
+import { profileFrom } from "./profileEvent.ts";
 import type { PlotSpec, RunEvent, Span, TracedTensor, TracePoint } from "./runtime.ts";
 import { isTensorData } from "./tensor.ts";
 import { decode } from "./wire.ts";

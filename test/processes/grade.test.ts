@@ -240,7 +240,7 @@ export const step = (n: number) => trace.span("forward", () => { trace.log({ n }
   it("a hidden check shows its hint, never an expected value nor an answer", async () => {
     const { ms: _, ...hidden } = (await grade(attemptOf(REFERENCE.replace("42", "41")))).checks[1] as CheckResult;
     assert.equal(hidden.hint, "Six by nine.");
-    assert.deepEqual([hidden.got, hidden.error, hidden.mismatch?.maxError], [undefined, undefined, undefined]);
+    assert.deepEqual([hidden.tensors, hidden.error, hidden.mismatch?.maxError], [undefined, undefined, undefined]);
     assert.ok(!JSON.stringify(hidden).includes("42"), JSON.stringify(hidden));
   });
 
@@ -252,10 +252,7 @@ export const step = (n: number) => trace.span("forward", () => { trace.log({ n }
   });
 
   it("draws other inputs for another seed, and the same for the same", async () => {
-    const asked = async (seed?: number) =>
-      JSON.stringify(first(await grade(attemptOf(REFERENCE.replace(DOUBLE, "x.mul(3)")), exercise, seed))?.got, (_, v) =>
-        ArrayBuffer.isView(v) ? Array.from(v as Float32Array) : v,
-      );
+    const asked = async (seed?: number) => JSON.stringify(first(await grade(attemptOf(REFERENCE.replace(DOUBLE, "x.mul(3)")), exercise, seed))?.tensors);
     const [once, again, other, drawn] = [await asked(7), await asked(7), await asked(8), await asked()];
     assert.equal(once, again);
     assert.notEqual(once, other);

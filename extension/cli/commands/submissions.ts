@@ -11,7 +11,7 @@ import { readSubmission, type Submission, sameChecks } from "../../packs/submiss
 import type { Grade } from "../../protocol/grade.ts";
 import type { Context } from "../context.ts";
 import { COULD_NOT_GRADE, type CommandResult, exitCodeOf, worstOf } from "../perform.ts";
-import { columns, gradeJson } from "../report.ts";
+import { columns } from "../report.ts";
 import { gradeAttempt } from "./grade.ts";
 
 export interface SubmissionOptions {
@@ -47,7 +47,7 @@ export async function gradeSubmissions(context: Context, places: readonly string
   terminal.endProgress();
   for (const line of columns([HEADINGS.map(terminal.colors.dim), ...rows.map(cellsOf)])) terminal.print(line);
   if (csv !== undefined) await writeFile(csv, stringify([HEADINGS, ...rows.map(cellsOf)], { escape_formulas: true })); // a file may be named like one
-  const json = rows.map(({ submission, grade, ...row }) => ({ ...row, submitted: submission?.grade, grade && grade }));
+  const json = rows.map(({ submission, grade, ...row }) => ({ ...row, submitted: submission?.grade, grade }));
   return { exitCode: worstOf(rows.map(({ grade }) => (grade ? exitCodeOf(grade.outcome) : COULD_NOT_GRADE))), json: { submissions: json } };
 }
 
