@@ -2,6 +2,8 @@
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { formatNumber } from "../grading/describe.ts";
+import { divergenceSentence } from "../grading/divergence.ts";
+import { explain } from "../grading/explain.ts";
 import type { CheckResult, Grade, Outcome } from "../protocol/grade.ts";
 import type { SeriesData } from "../protocol/panel.ts";
 import type { BackendInfo, RunEvent, SourceLocation } from "../protocol/runtime.ts";
@@ -44,7 +46,14 @@ export class Saying {
 export function checkLines(check: CheckResult, root: string, colors: Colors, saying: Saying): string[] {
   const title = `  ${paint(check.outcome, colors)(MARKS[check.outcome])} ${check.title}`;
   const points = check.outcome === "passed" ? `${check.points}` : `0/${check.points}`;
-  const detail = [...saying.once(check.diagnosis?.sentence ?? ""), ...saying.once(withPlace(check.message, check.location, root))];
+  const { diagnosis, message, location, mismatch, divergence } = check;
+  const told = [
+    diagnosis?.sentence,
+    withPlace(message, location, root),
+    mismatch && explain(mismatch, check),
+    divergence && withPlace(divergenceSentence(divergence), divergence.location, root),
+  ];
+  const detail = told.flatMap((text) => saying.once(text ?? ""));
   const hint = check.outcome === "failed" ? saying.hint(check.hint).map(colors.cyan) : [];
   return [`${title} ${colors.dim(`${points} ${check.points === 1 ? "point" : "points"}`)}`, ...[...detail, ...hint].map((text) => indent(text, 6))];
 }

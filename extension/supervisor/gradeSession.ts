@@ -27,6 +27,7 @@ import {
   LoadRequest,
   type SourceTree,
 } from "../protocol/runtime.ts";
+import { answerFrom, resultFrom } from "./gradeAnswer.ts";
 import { gradingRungs, rungsArgument, SANDBOXED } from "./ladder.ts";
 import { killed, type Process, type ProgramName } from "./process.ts";
 import { runtimeSeed } from "./seeds.ts";
@@ -94,8 +95,11 @@ export class GradeSession {
     this.#early = this.#start("attempt");
     this.#early.catch(() => {}); // the grader hears of it when it asks
     const grader = await preparing;
-    grader.connection.onNotification(CheckFinished, onCheck);
-    const answer = await grader.ask((connection) => connection.sendRequest(GradeRequest, params));
+    grader.connection.onNotification(CheckFinished, (data) => {
+      const result = resultFrom(data, (line) => this.options.log(`${this.options.exercise.id}: ${line}`));
+      if (result) onCheck(result);
+    });
+    const answer = answerFrom(await grader.ask((connection) => connection.sendRequest(GradeRequest, params)));
     return { ...answer, ...this.#judged };
   }
 

@@ -1,6 +1,8 @@
 /** Problems in the learner's files: where the attempt threw or does not compile, and the functions whose checks failed. */
 import * as vscode from "vscode";
+import { divergenceSentence } from "../grading/divergence.ts";
 import type { Grade } from "../protocol/grade.ts";
+import type { Divergence } from "../protocol/tensorMismatch.ts";
 import type { Attempt } from "./attempts.ts";
 import { placeOf, placeOfCheck } from "./places.ts";
 import type { Run, Runs } from "./runs.ts";
@@ -54,7 +56,14 @@ function faultsOf(attempt: Attempt, { problem, checks }: Grade): Fault[] {
   return [
     ...(problem && whole ? [{ message: problem.message, place: whole, severity: threw }] : []),
     ...wrong.map((check) => ({ message: check.message, place: placeOfCheck(attempt, check), severity: check.outcome === "errored" ? threw : failed })),
+    ...wrong.flatMap(({ divergence }) => partingOf(attempt, divergence)),
   ];
+}
+
+/** At the learner's `trace.tensor`: where the computation parts from the reference's. */
+function partingOf(attempt: Attempt, divergence: Divergence | undefined): Fault[] {
+  const place = divergence?.location && placeOf(attempt, divergence.location);
+  return divergence && place ? [{ message: divergenceSentence(divergence), place, severity: vscode.DiagnosticSeverity.Information }] : [];
 }
 
 function diagnosticOf({ place, message, severity }: Fault): vscode.Diagnostic {

@@ -11,10 +11,7 @@ export const backend = z.object({
   skipped: z.array(z.object({ name: backendName, reason: z.string() })),
   sandbox: z.optional(z.enum(["none", "addons"])),
 });
-export const location = z.object({ file: z.string(), line: z.number(), column: z.number() });
-
-/** A number that may have been NaN or infinite before it was JSON. */
-export const measured = z.pipe(z.unknown(), z.transform(fromJson));
+export { location } from "../../../extension/protocol/checkSchema.ts";
 
 /** The inverse of `toJson` for one number; anything else is not a number. */
 export function fromJson(value: unknown): number {
