@@ -20,7 +20,7 @@ export async function regrade(context: Context, wanted: string | undefined): Pro
     all.push(one);
   }
   terminal.endProgress();
-  const json = all.map(({ exercise, before, after, differences }) => ({ exercise: exercise.id, before, after: after, differences }));
+  const json = all.map(({ exercise, before, after, differences }) => ({ exercise: exercise.id, before, after, differences }));
   return { exitCode: worstOf(all.map(({ after }) => exitCodeOf(after.outcome))), json: { regraded: json } };
 }
 
