@@ -23,7 +23,7 @@ export interface RunSnapshot {
   readonly startedAt: string;
   /** When the run's own work ended, grading not counted; a panel that was not there then has no other way to know. */
   readonly endedAt?: string;
-  readonly progress?: { readonly done: number; readonly total: number; readonly label?: string };
+  readonly progress?: { readonly done: number; readonly total: number; readonly label?: string; readonly left?: string };
   readonly plots: readonly PlotSpec[];
   readonly series: readonly SeriesData[];
   readonly output: string;

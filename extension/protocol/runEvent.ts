@@ -30,9 +30,9 @@ function eventFrom(event: unknown): RunEvent | undefined {
     case "plot":
       return isPlot(event.plot) ? { kind: "plot", plot: event.plot } : undefined;
     case "progress": {
-      const { done, total, label } = event;
-      return typeof done === "number" && typeof total === "number" && isTextOrNothing(label)
-        ? { kind: "progress", done, total, ...(label !== undefined && { label }) }
+      const { done, total, label, left } = event;
+      return typeof done === "number" && typeof total === "number" && isTextOrNothing(label) && isTextOrNothing(left)
+        ? { kind: "progress", done, total, ...(label !== undefined && { label }), ...(left !== undefined && { left }) }
         : undefined;
     }
     case "profile": {

@@ -148,7 +148,8 @@ export type RunEvent =
   | { readonly kind: "plot"; readonly plot: PlotSpec }
   /** All that is known so far: it replaces what was told before */
   | { readonly kind: "profile"; readonly profile: Profile }
-  | { readonly kind: "progress"; readonly done: number; readonly total: number; readonly label?: string };
+  /** `left` in words, e.g. "about 3 min left" */
+  | { readonly kind: "progress"; readonly done: number; readonly total: number; readonly label?: string; readonly left?: string };
 
 /** Where in a source file something went wrong; 1-based line and column. */
 export interface SourceLocation {

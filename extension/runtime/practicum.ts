@@ -2,14 +2,13 @@
  * The module `practicum` that learners import: tracing, progress, seeded random numbers, a corpus and tokenizers, checkpoints, the device.
  * Shapes and units stand with each function. Nothing here needs a network.
  */
-import { session } from "./services/session.ts";
-
 export type { CorpusOptions, GeneratedCorpus } from "../protocol/corpus.ts";
 export type { PlotSpec, Span } from "../protocol/runtime.ts";
 export { type Checkpointable, checkpoint, type Note } from "./services/checkpoint.ts";
 export { corpus, type LongTailSource, type TokenSource } from "./services/corpus.ts";
 export { type Device, device } from "./services/device.ts";
 export { type EncodedTexts, type PretrainedBert, pretrained } from "./services/pretrained.ts";
+export { progress } from "./services/progress.ts";
 export { Random, random } from "./services/random.ts";
 export { type Tokenizer, tokenizers } from "./services/tokenizers.ts";
 export { trace } from "./services/trace.ts";
@@ -25,11 +24,6 @@ export class NotWrittenYet extends Error {
 /** The body of a function that is still to be written. */
 export function notWrittenYet(): never {
   throw new NotWrittenYet();
-}
-
-/** Reports how far a long computation has come. */
-export function progress(done: number, total: number, label?: string): void {
-  session().sink({ kind: "progress", done, total, label });
 }
 
 /** Lets messages out and cancellation in; a training loop awaits it now and then. */

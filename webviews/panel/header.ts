@@ -1,4 +1,5 @@
 /** What is running, on what, for how long, how far: always in sight. */
+import type { RunSnapshot } from "../../extension/protocol/panel.ts";
 import type { BackendInfo } from "../../extension/protocol/runtime.ts";
 import { h, setText, show } from "./dom.ts";
 import { clock, runStateWords } from "./format.ts";
@@ -84,12 +85,12 @@ export class HeaderView {
 
   #showProgress({ run }: PanelState): void {
     show(this.#progress, isBusy(run));
-    const { done = 0, total = 0, label } = (run?.state !== "grading" && run?.progress) || {};
+    const progress = (run?.state !== "grading" && run?.progress) || { done: 0, total: 0 };
+    const { done, total } = progress;
     const share = Math.min(1, Math.max(0, done / total));
     if (total > 0) this.#bar.value = share;
     else this.#bar.removeAttribute("value"); // working, nobody knows how long
-    const counted = total > 0 ? `${label ? `${label}: ` : ""}${done} of ${total} (${Math.floor(share * 100)} %)` : "";
-    setText(this.#done, run?.state === "grading" ? "Grading all checks" : counted);
+    setText(this.#done, run?.state === "grading" ? "Grading all checks" : progressText(progress));
   }
 
   #tick(): void {
@@ -97,6 +98,14 @@ export class HeaderView {
     const end = isLive(run) ? Date.now() : endedAt;
     setText(this.#elapsed, run && end !== undefined ? clock(end - Date.parse(run.startedAt)) : "");
   }
+}
+
+/** Steps are counted; of a cost, which no one counts along, the share is enough. */
+function progressText({ done, total, label, left }: NonNullable<RunSnapshot["progress"]>): string {
+  if (!(total > 0)) return "";
+  const share = `${Math.floor(Math.min(1, Math.max(0, done / total)) * 100)} %`;
+  const counted = Number.isInteger(done) && total < 1e6 ? `${done} of ${total} (${share})` : share;
+  return [label ? `${label}: ${counted}` : counted, left].filter(Boolean).join(", ");
 }
 
 /** A tooltip can be sent away without moving pointer or focus (WCAG 1.4.13). */

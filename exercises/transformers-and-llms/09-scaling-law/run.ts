@@ -34,7 +34,7 @@ const SCALES: Record<RunOptions["scale"], Scale> = {
   full: {
     vocabulary: 1024,
     context: 128,
-    batch: 64,
+    batch: 16,
     tokens: 100_000_000,
     sizes: [
       { layers: 4, width: 144, heads: 4 }, // 1.0 million
@@ -42,13 +42,15 @@ const SCALES: Record<RunOptions["scale"], Scale> = {
       { layers: 8, width: 320, heads: 8 }, // 9.8 million
       { layers: 12, width: 588, heads: 12 }, // 49.8 million
     ],
-    heldOut: 64,
-    evaluateEvery: 200,
+    heldOut: 16,
+    evaluateEvery: 1000,
   },
 };
 
-/** Steps between two checkpoints: some minutes of work, which is what an interruption costs. */
-const KEEP_EVERY = 500;
+/** Between two checkpoints, in milliseconds: what an interruption costs. */
+const KEEP_MS = 120_000;
+/** Windows of text that no model is trained on. */
+const HELD_OUT = 256;
 /** Text that everything is read from. */
 const SOURCE = 7;
 
@@ -57,15 +59,15 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
   const { sizes, batch, ...options } = SCALES[scale];
   const configs = sizes.map((size) => ({ ...size, vocabulary: options.vocabulary, context: options.context }));
   const text = { source: SOURCE, batch };
-  const heldOut = heldOutWindows(configs[0] as GPTConfig, { ...text, batch: options.heldOut }, 4);
+  const heldOut = heldOutWindows(configs[0] as GPTConfig, { ...text, batch: options.heldOut }, HELD_OUT / options.heldOut);
   console.log(
     `A uniform guess costs ln ${options.vocabulary} = ${Math.log(options.vocabulary).toFixed(3)} nats a token, the source itself ${heldOut.floor.toFixed(3)}.`,
   );
   declarePlots(attempt, configs);
-  const clock = new Clock(configs.map((config) => attempt.blockParameters(config) + OVERHEAD));
+  const course = new Course(configs.map((config) => attempt.blockParameters(config) + OVERHEAD));
   const points: Measurement[] = [];
   for (const config of configs) {
-    const loss = await trainOne(attempt, config, text, SCALES[scale], heldOut, clock, scale);
+    const loss = await trainOne(attempt, config, text, SCALES[scale], heldOut, course, scale);
     const point = { parameters: attempt.blockParameters(config), loss };
     points.push(point);
     trace.log({ measured: loss - heldOut.floor }, point.parameters);
@@ -104,30 +106,45 @@ async function trainOne(
   text: TextOptions,
   { tokens, evaluateEvery }: Scale,
   heldOut: { readonly windows: readonly tf.Tensor2D[]; readonly floor: number },
-  clock: Clock,
+  course: Course,
   scale: RunOptions["scale"],
 ): Promise<number> {
   const ofStep = text.batch * config.context;
   const steps = Math.ceil(tokens / ofStep);
   const label = name(attempt, config);
   const kept = `scaling-${scale}-${label}`;
+  const curve: [tokens: number, reducible: number][] = [];
+  const draw = (points: typeof curve) => {
+    for (const [read, reducible] of points) trace.log({ [`N = ${label}`]: reducible }, read);
+    curve.push(...points);
+  };
+  let done = 0;
+  let keptAt = performance.now();
   const model = await attempt.train(config, text, {
     steps,
     learningRate: 0.04 / Math.sqrt(config.width), // wider models want smaller steps
     seed: 1,
     onStart: async (state) => {
       const note = scale === "full" ? await checkpoint.restore(kept, { weights: state.model.weights(), optimizer: state.optimizer }) : undefined;
-      if (note) console.log(`${label}: goes on after step ${note.step}`);
-      return Number(note?.step ?? 0);
+      if (!note) return 0;
+      console.log(`${label}: goes on after step ${note.step} of ${steps}`);
+      draw(JSON.parse(String(note.curve)) as typeof curve);
+      done = Number(note.step);
+      return done;
     },
     onStep: async (step, _loss, { model, optimizer }) => {
-      if (step % evaluateEvery === 0) trace.log({ [`N = ${label}`]: (await heldOutLoss(attempt, model, heldOut.windows)) - heldOut.floor }, step * ofStep);
-      if (scale === "full" && step % KEEP_EVERY === 0) await checkpoint.save(kept, { weights: model.weights(), optimizer }, { step });
-      clock.tick(step / steps, `${label} parameters`);
+      if (step !== ++done) throw new Error(`Your train called onStep for step ${step} where step ${done} was to come: await it once after every step.`);
+      if (step % evaluateEvery === 0) draw([[step * ofStep, (await heldOutLoss(attempt, model, heldOut.windows)) - heldOut.floor]]);
+      if (scale === "full" && (performance.now() - keptAt >= KEEP_MS || step === steps)) {
+        await checkpoint.save(kept, { weights: model.weights(), optimizer }, { step, curve: JSON.stringify(curve) });
+        keptAt = performance.now();
+      }
+      course.tell(step / steps, `${label} parameters`);
       await breathe();
     },
   });
-  clock.next();
+  if (done !== steps) throw new Error(`Your train ended after ${done} of ${steps} steps, by the steps that onStep was awaited for.`);
+  course.next();
   const loss = await heldOutLoss(attempt, model, heldOut.windows);
   tf.dispose(model.weights());
   return loss;
@@ -156,29 +173,23 @@ function tell(attempt: Surface, law: PowerLaw, floor: number, points: readonly M
   }
 }
 
-/** Progress over all models, each weighted by what it costs, with the time left. */
-class Clock {
-  readonly #weights: readonly number[];
-  readonly #started = performance.now();
+/** Progress over all models, each weighted by what it costs. */
+class Course {
+  readonly #costs: readonly number[];
   #model = 0;
-  /** Share of the work that was done before this run began. */
-  #skipped: number | undefined;
 
-  constructor(weights: readonly number[]) {
-    this.#weights = weights;
+  constructor(costs: readonly number[]) {
+    this.#costs = costs;
   }
 
   /** @param share of the present model's training that is done */
-  tick(share: number, label: string): void {
-    const total = this.#weights.reduce((a, b) => a + b, 0);
-    const done = (this.#weights.slice(0, this.#model).reduce((a, b) => a + b, 0) + share * (this.#weights[this.#model] as number)) / total;
-    this.#skipped ??= done;
-    const seconds = ((performance.now() - this.#started) / 1000) * ((1 - done) / Math.max(done - this.#skipped, 1e-9));
-    const left = seconds > 5400 ? `${(seconds / 3600).toFixed(1)} h` : seconds > 90 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds)} s`;
-    progress(Math.round(1000 * done), 1000, done > this.#skipped ? `${label}, about ${left} left` : label);
+  tell(share: number, label: string): void {
+    progress(sum(this.#costs.slice(0, this.#model)) + share * (this.#costs[this.#model] as number), sum(this.#costs), label);
   }
 
   next(): void {
     this.#model++;
   }
 }
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

@@ -4,11 +4,10 @@ import type { Surface } from "./surface.ts";
 
 const DIM = 64;
 const SCALES = {
-  quick: { lengths: [256, 512, 1024, 2048, 4096], blocksAt: 1024 },
-  full: { lengths: [256, 512, 1024, 2048, 4096, 8192, 16_384], blocksAt: 4096 },
+  quick: { lengths: [256, 512, 1024, 2048, 4096], blocksAt: 1024, blocks: [32, 64, 128, 256, 512, 1024] },
+  full: { lengths: [256, 512, 1024, 2048, 4096, 8192, 16_384], blocksAt: 4096, blocks: [64, 128, 256, 512, 1024, 2048] },
 };
 const BLOCK = 256;
-const BLOCKS = [32, 64, 128, 256, 512, 1024];
 
 const stream = random();
 
@@ -21,23 +20,26 @@ interface Cost {
 
 /** Compares memory and time of both by the length, then of flash attention by the size of a tile. */
 export default async function run(attempt: Surface, { scale }: RunOptions): Promise<void> {
-  const { lengths, blocksAt } = SCALES[scale];
-  const steps = lengths.length + BLOCKS.length;
+  const { lengths, blocksAt, blocks } = SCALES[scale];
+  const scores = [...lengths, ...blocks.map(() => blocksAt)].map((length) => length ** 2); // the time goes with them
+  const tell = (done: number, what: string) => progress(sum(scores.slice(0, done)), sum(scores), what);
   declarePlots(blocksAt);
   console.log(row("positions", "standard (MiB)", "flash (MiB)", "standard (ms)", "flash (ms)", "largest difference"));
   for (const [done, length] of lengths.entries()) {
-    progress(done, steps, `${length} positions`);
+    tell(done, `${length} positions`);
     await compare(attempt, length);
   }
-  for (const [done, block] of BLOCKS.entries()) {
-    progress(lengths.length + done, steps, `tiles of ${block}`);
+  for (const [done, block] of blocks.entries()) {
+    tell(lengths.length + done, `tiles of ${block}`);
     const [q, k, v] = drawInputs(blocksAt);
     const { mib, ms, output } = await costOf(() => flash(attempt, q, k, v, block));
     trace.log({ "memory by block": mib, "time by block": ms }, block);
     tf.dispose([q, k, v, output]);
   }
-  progress(steps, steps);
+  tell(scores.length, "done");
 }
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 function declarePlots(blocksAt: number): void {
   const x = { label: "positions", log: true };
@@ -48,7 +50,7 @@ function declarePlots(blocksAt: number): void {
   trace.plot({ title: `Flash attention by block, ${blocksAt} positions: time`, series: ["time by block"], x: block, y: { label: "ms", log: true } });
 }
 
-const row = (...cells: readonly string[]): string => cells.map((cell) => cell.padStart(16)).join("");
+const row = (...cells: readonly string[]): string => cells.map((cell) => cell.padStart(19)).join("");
 
 /** One head. */
 const drawInputs = (length: number): [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D] => {

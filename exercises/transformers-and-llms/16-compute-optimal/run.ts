@@ -5,8 +5,8 @@ import type { Measurement, Model, Plan, Shape, Study, Surface } from "./surface.
 
 interface Scale extends Study {
   readonly budgets: readonly [number, number, number];
-  /** Keeps a checkpoint every so many steps; 0: never. */
-  readonly keepEvery: number;
+  /** Long enough that an interrupted run should go on where it was. */
+  readonly resumable: boolean;
 }
 
 const shape = (layers: number, width: number, heads: number): Shape => ({ layers, width, heads });
@@ -14,16 +14,19 @@ const shape = (layers: number, width: number, heads: number): Shape => ({ layers
 /** Without a GPU: 1500 to 25 thousand parameters, in two or three minutes. Full: 1 to 50 million, for a GPU. */
 const SCALES: Record<RunOptions["scale"], Scale> = {
   quick: {
-    ...{ source: 7, seed: 1, vocabulary: 64, context: 24, batch: 16, tokensPerParameter: 20, keepEvery: 0 },
+    ...{ source: 7, seed: 1, vocabulary: 64, context: 24, batch: 16, tokensPerParameter: 20, resumable: false },
     shapes: [shape(2, 8, 1), shape(2, 12, 1), shape(2, 16, 2), shape(2, 24, 2), shape(2, 32, 2)],
     budgets: [2.8e8, 4.5e9, 7.2e10],
   },
   full: {
-    ...{ source: 7, seed: 1, vocabulary: 1024, context: 128, batch: 64, tokensPerParameter: 20, keepEvery: 500 },
+    ...{ source: 7, seed: 1, vocabulary: 1024, context: 128, batch: 16, tokensPerParameter: 20, resumable: true },
     shapes: [shape(4, 144, 4), shape(4, 208, 4), shape(6, 240, 6), shape(6, 264, 6), shape(8, 320, 8), shape(10, 440, 10), shape(12, 588, 12)],
     budgets: [1.2e14, 4.8e15, 1.9e17],
   },
 };
+
+/** Between two checkpoints, in milliseconds: what an interruption costs. */
+const KEEP_MS = 120_000;
 
 interface HeldOut {
   readonly windows: readonly tf.Tensor2D[];
@@ -33,22 +36,22 @@ interface HeldOut {
 /** Three budgets spent in proportion; at the middle one, every other shape too. */
 export default async function run(attempt: Surface, { scale }: RunOptions): Promise<void> {
   const study = SCALES[scale];
-  const heldOut = heldOutWindows({ ...(study.shapes[0] as Shape), ...study }, { source: study.source, batch: 64 }, 4);
+  const heldOut = heldOutWindows({ ...(study.shapes[0] as Shape), ...study }, { source: study.source, batch: 16 }, 16);
   const [, middle] = study.budgets;
   const others = study.shapes.filter((other) => other.width !== attempt.planTraining(middle, study).shape.width);
   declarePlots();
-  const clock = new Clock([...study.budgets, ...others.map(() => middle)].map((flops) => flops + OVERHEAD));
+  const course = new Course([...study.budgets, ...others.map(() => middle)].map((flops) => flops + OVERHEAD));
   const lowest: [number, number][] = [];
   const isoFlop: Measurement[] = [];
   console.log(`The source itself costs ${heldOut.floor.toFixed(3)} nats a token.\n`);
   for (const flops of study.budgets) {
-    const { plan, loss } = await spend(attempt, flops, study, heldOut, clock);
+    const { plan, loss } = await spend(attempt, flops, study, heldOut, course);
     lowest.push([flops, loss - heldOut.floor]);
     trace.log({ "optimal models": loss - heldOut.floor, N: plan.parameters, D: plan.tokens }, flops);
     if (flops === middle) isoFlop.push({ parameters: plan.parameters, loss });
   }
   for (const other of others) {
-    const { plan, loss } = await spend(attempt, middle, { ...study, shapes: [other] }, heldOut, clock);
+    const { plan, loss } = await spend(attempt, middle, { ...study, shapes: [other] }, heldOut, course);
     isoFlop.push({ parameters: plan.parameters, loss });
   }
   for (const { parameters, loss } of isoFlop) trace.log({ "one budget": loss - heldOut.floor }, parameters);
@@ -71,22 +74,27 @@ function declarePlots(): void {
   trace.plot({ title: "Spending", series: ["N", "D"], x: compute, y: { label: "parameters, tokens", log: true } });
 }
 
-async function spend(attempt: Surface, flops: number, study: Scale, { windows, floor }: HeldOut, clock: Clock): Promise<{ plan: Plan; loss: number }> {
+async function spend(attempt: Surface, flops: number, study: Scale, { windows, floor }: HeldOut, course: Course): Promise<{ plan: Plan; loss: number }> {
   const planned = attempt.planTraining(flops, study);
-  const kept = `chinchilla-${flops.toExponential(0)}-${planned.parameters}`;
+  const kept = `chinchilla-${flops}-${planned.parameters}`;
+  let keptAt = performance.now();
   const { plan, model } = await attempt.trainOptimal(flops, {
     ...study,
     onStart: async ({ model, optimizer }) => {
-      const note = study.keepEvery > 0 ? await checkpoint.restore(kept, { weights: model.weights(), optimizer }) : undefined;
+      const note = study.resumable ? await checkpoint.restore(kept, { weights: model.weights(), optimizer }) : undefined;
+      if (note) console.log(`${planned.parameters} parameters: goes on after step ${note.step} of ${planned.steps}`);
       return Number(note?.step ?? 0);
     },
     onStep: async (step, _loss, { model, optimizer }) => {
-      if (study.keepEvery > 0 && step % study.keepEvery === 0) await checkpoint.save(kept, { weights: model.weights(), optimizer }, { step });
-      clock.tick(step / planned.steps, `${flops.toExponential(1)} FLOPs on ${planned.parameters} parameters`);
+      if (study.resumable && (performance.now() - keptAt >= KEEP_MS || step === planned.steps)) {
+        await checkpoint.save(kept, { weights: model.weights(), optimizer }, { step });
+        keptAt = performance.now();
+      }
+      course.tell(step / planned.steps, `${flops.toExponential(1)} FLOPs on ${planned.parameters} parameters`);
       await breathe();
     },
   });
-  clock.next();
+  course.next();
   const loss = await heldOutLoss(model, windows);
   tf.dispose(model.weights());
   console.log(
@@ -139,29 +147,24 @@ function parabolaThrough(attempt: Surface, measurements: readonly Measurement[])
     return [N, loss + bend * Math.log(N / parameters) ** 2];
   });
 }
-/** Progress over all models, each weighted by what it costs, with the time left. */
-class Clock {
-  readonly #weights: readonly number[];
-  readonly #started = performance.now();
-  #model = 0;
-  /** Share of the work that was done before this run began. */
-  #skipped: number | undefined;
 
-  constructor(weights: readonly number[]) {
-    this.#weights = weights;
+/** Progress over all models, each weighted by what it costs. */
+class Course {
+  readonly #costs: readonly number[];
+  #model = 0;
+
+  constructor(costs: readonly number[]) {
+    this.#costs = costs;
   }
 
   /** @param share of the present model's training that is done */
-  tick(share: number, label: string): void {
-    const total = this.#weights.reduce((a, b) => a + b, 0);
-    const done = (this.#weights.slice(0, this.#model).reduce((a, b) => a + b, 0) + share * (this.#weights[this.#model] as number)) / total;
-    this.#skipped ??= done;
-    const seconds = ((performance.now() - this.#started) / 1000) * ((1 - done) / Math.max(done - this.#skipped, 1e-9));
-    const left = seconds > 5400 ? `${(seconds / 3600).toFixed(1)} h` : seconds > 90 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds)} s`;
-    progress(Math.round(1000 * done), 1000, done > this.#skipped ? `${label}, about ${left} left` : label);
+  tell(share: number, label: string): void {
+    progress(sum(this.#costs.slice(0, this.#model)) + share * (this.#costs[this.#model] as number), sum(this.#costs), label);
   }
 
   next(): void {
     this.#model++;
   }
 }
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

@@ -78,8 +78,8 @@ async function runAttempt(context: Context, exercise: Exercise, attempt: SourceT
       onEvent: (event) => {
         store.event(event);
         latest = latestValues(event) || latest;
-        const { done = 0, total = 0, label = "" } = store.head.progress ?? {};
-        terminal.progress(done, total, [label, latest].filter(Boolean).join("  "));
+        const { done = 0, total = 0, label, left } = store.head.progress ?? {};
+        terminal.progress(done, total, [label, left, latest].filter(Boolean).join("  "));
       },
       onOutput: (text) => {
         store.output(text);

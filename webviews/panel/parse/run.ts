@@ -22,7 +22,7 @@ export const head = {
   scale: z.enum(["quick", "full"]),
   startedAt: z.string(),
   endedAt: z.optional(z.string()),
-  progress: z.optional(z.object({ done: z.number(), total: z.number(), label: z.optional(z.string()) })),
+  progress: z.optional(z.object({ done: z.number(), total: z.number(), label: z.optional(z.string()), left: z.optional(z.string()) })),
   plots: z.array(plot),
   output: z.string(),
 };
