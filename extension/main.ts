@@ -2,6 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { Shelf } from "./packs/shelf.ts";
+import { KeptRuns } from "./supervisor/keptRuns.ts";
 import { Attempts } from "./ui/attempts.ts";
 import { Backends } from "./ui/backends.ts";
 import { CheckExplorer } from "./ui/checkExplorer.ts";
@@ -53,7 +54,8 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   const supervision = new Supervision({ dist, backends: backendsFolder, log: (line) => log.info(line) });
   const backends = new Backends(supervision, dist, backendsFolder);
   const grading = new Grading(supervision, verdicts, progress, notify);
-  const runs = new Runs(supervision, grading);
+  const kept = new KeptRuns(path.join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"), (line) => log.warn(line));
+  const runs = new Runs(supervision, grading, kept);
   const onSave = new OnSave(attempts, grading, notify);
   const runStatus = new RunStatus(runs);
   const status = new GradeStatus(attempts, verdicts, progress);

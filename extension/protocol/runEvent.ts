@@ -98,10 +98,15 @@ const tracedTensorFrom = ({ name, shape, dtype, value, statistics, location }: T
 
 const isAxis = (value: unknown): boolean => value === undefined || (isRecord(value) && isTextOrNothing(value.label) && isFlagOrNothing(value.log));
 
+const isBand = (value: unknown): boolean =>
+  value === undefined || (isRecord(value) && typeof value.label === "string" && isNumberOrNothing(value.low) && isNumberOrNothing(value.high));
+
 const isPlot = (value: unknown): value is PlotSpec =>
   isRecord(value) &&
   typeof value.title === "string" &&
   Array.isArray(value.series) &&
   value.series.every((s) => typeof s === "string") &&
   isAxis(value.x) &&
-  isAxis(value.y);
+  isAxis(value.y) &&
+  isBand(value.band) &&
+  (value.powerLaw === undefined || isListOf(value.powerLaw, (name): name is string => typeof name === "string"));

@@ -102,6 +102,10 @@ export interface PlotSpec {
   readonly series: readonly string[];
   readonly x?: { readonly label?: string; readonly log?: boolean };
   readonly y?: { readonly label?: string; readonly log?: boolean };
+  /** What the checks accept, as the statement says it: drawn behind the curves. An edge that is absent is open. */
+  readonly band?: { readonly label: string; readonly low?: number; readonly high?: number };
+  /** Series through which a power law y = a x^b is drawn; its exponent is said with its interval. */
+  readonly powerLaw?: readonly string[];
 }
 
 /** A named stretch of time of the program. */

@@ -2,21 +2,29 @@
 import type { RunSnapshot, RunState, SeriesData } from "../protocol/panel.ts";
 import type { Profile } from "../protocol/profile.ts";
 import type { BackendInfo, RunEvent } from "../protocol/runtime.ts";
-import { BoundedSeries, type Point } from "./boundedSeries.ts";
+import { BoundedSeries } from "./boundedSeries.ts";
 
 /** A screen is some 2000 pixels wide: more points than twice that cannot be seen. */
 const MAX_POINTS = 4000;
 const MAX_OUTPUT = 64 * 1024;
 const CUT = "[earlier output is in the log]\n";
 
+/** `at`: when it arrived, in ms since the run began. */
+export type TimedPoint = readonly [step: number, value: number, at: number];
+
+/** A run with the time of each of its points, which a panel does not need. */
+export interface RunRecord extends Omit<RunSnapshot, "series"> {
+  readonly series: readonly { readonly name: string; readonly points: readonly TimedPoint[] }[];
+}
+
 export type RunHead = Omit<RunSnapshot, "series">;
 export type RunStart = Pick<RunSnapshot, "id" | "exercise" | "title" | "scale" | "startedAt">;
 
 export class RunStore {
   #head: RunHead;
-  readonly #series = new Map<string, BoundedSeries>();
+  readonly #series = new Map<string, BoundedSeries<TimedPoint>>();
   /** Bounded too: nobody takes them while no panel shows them. */
-  #fresh = new Map<string, BoundedSeries>();
+  #fresh = new Map<string, BoundedSeries<TimedPoint>>();
   #profile: Profile | undefined;
   readonly #listeners = new Set<() => void>();
 
@@ -44,6 +52,10 @@ export class RunStore {
     return { ...this.#head, series: seriesOf(this.#series) };
   }
 
+  record(): RunRecord {
+    return { ...this.#head, series: [...this.#series].map(([name, series]) => ({ name, points: series.points() })) };
+  }
+
   /** The points that came since this was last called. */
   takeFresh(): readonly SeriesData[] {
     const fresh = seriesOf(this.#fresh);
@@ -54,7 +66,7 @@ export class RunStore {
   event(event: RunEvent): void {
     switch (event.kind) {
       case "points":
-        for (const { series, step, value } of event.points) this.#add(series, [step, value]);
+        for (const { series, step, value } of event.points) this.#add(series, [step, value, this.#elapsed]);
         this.#change({});
         break;
       case "plot":
@@ -86,9 +98,13 @@ export class RunStore {
     this.#change({ state, message, ...(state === "starting" || state === "running" ? {} : { endedAt }) });
   }
 
-  #add(name: string, point: Point): void {
+  get #elapsed(): number {
+    return Math.max(0, Date.now() - Date.parse(this.#head.startedAt));
+  }
+
+  #add(name: string, point: TimedPoint): void {
     for (const kept of [this.#series, this.#fresh]) {
-      const series = kept.get(name) ?? new BoundedSeries(MAX_POINTS);
+      const series = kept.get(name) ?? new BoundedSeries<TimedPoint>(MAX_POINTS);
       series.push(point);
       kept.set(name, series);
     }
@@ -100,4 +116,5 @@ export class RunStore {
   }
 }
 
-const seriesOf = (kept: ReadonlyMap<string, BoundedSeries>): SeriesData[] => [...kept].map(([name, series]) => ({ name, points: series.points() }));
+const seriesOf = (kept: ReadonlyMap<string, BoundedSeries<TimedPoint>>): SeriesData[] =>
+  [...kept].map(([name, series]) => ({ name, points: series.points().map(([step, value]) => [step, value] as const) }));

@@ -8,6 +8,7 @@ import { type PanelIntent, type PanelTab, type PanelUpdate, toJson } from "../pr
 import type { RunStore } from "../supervisor/runStore.ts";
 import type { Attempts } from "./attempts.ts";
 import { PANEL } from "./contributions.ts";
+import { EarlierRuns } from "./earlierRuns.ts";
 import { runCommand } from "./editor.ts";
 import type { Notify } from "./notify.ts";
 import { placeOf } from "./places.ts";
@@ -30,6 +31,7 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
   readonly #progress: ProgressStore;
   readonly #notify: Notify;
   readonly #profiles = new Profiles();
+  readonly #earlier: EarlierRuns;
   readonly #subscriptions: vscode.Disposable[];
   #panel: vscode.WebviewPanel | undefined;
   /** The webview's program listens; it does not while the panel is hidden. */
@@ -47,12 +49,14 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     this.#attempts = attempts;
     this.#progress = progress;
     this.#notify = notify;
+    this.#earlier = new EarlierRuns(runs.kept);
     this.#subscriptions = [
       vscode.window.registerWebviewPanelSerializer(PANEL, this),
       runs.onDidChange((run) => this.#gather(run)),
       verdicts.onDidChange((change) => this.#graded(change)),
       attempts.onDidActivate((attempt) => attempt && this.#turnTo(attempt.exercise)),
       progress.onDidChange((exercise) => exercise === this.#exercise?.id && this.#show()),
+      new vscode.Disposable(runs.kept.onChange((exercise) => exercise === this.#exercise?.id && this.#showEarlier())),
     ];
   }
 
@@ -106,6 +110,11 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
         return void (await runCommand("practicum.runExercise", { exercise: intent.exercise }));
       case "profileRun":
         return void (await runCommand("practicum.profileExercise", { exercise: intent.exercise }));
+      case "overlay":
+      case "removeRun":
+      case "saveEvents":
+        if (this.#exercise && (await this.#earlier.intend(intent, this.#exercise.id, this.#run))) this.#showEarlier();
+        return;
       case "saveTrace":
         return this.#run?.head.id === intent.run ? saveTrace(this.#run) : undefined;
       case "compare":
@@ -114,6 +123,8 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
         return void (await runCommand("practicum.giveUp", { exercise: intent.exercise }));
       case "goTo":
         return this.#goTo(intent);
+      case "copy":
+        return vscode.env.clipboard.writeText(intent.text);
       case "save":
         return saveExport(intent);
     }
@@ -155,6 +166,13 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     });
     this.#wanted = undefined;
     if (run) for (const update of this.#profiles.news(run, true)) this.#post(update);
+    this.#showEarlier();
+  }
+
+  #showEarlier(): void {
+    const exercise = this.#exercise?.id;
+    if (!this.#ready || exercise === undefined) return;
+    void this.#notify.guard(async () => this.#post(await this.#earlier.update(exercise, this.#run?.head.id)));
   }
 
   #gather({ attempt }: Run): void {

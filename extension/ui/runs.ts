@@ -5,6 +5,7 @@ import { messageOf } from "../errors.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 import type { RunResult } from "../supervisor/api.ts";
 import { readAttempt } from "../supervisor/attempt.ts";
+import type { KeptRuns } from "../supervisor/keptRuns.ts";
 import { type RunHead, RunStore } from "../supervisor/runStore.ts";
 import type { Attempt } from "./attempts.ts";
 import { readCorpus } from "./corpus.ts";
@@ -27,6 +28,8 @@ export const isLive = ({ store }: Run): boolean => ["starting", "running", "grad
 export class Runs implements vscode.Disposable {
   readonly #supervisor: Runner;
   readonly #grading: Grading;
+  /** Those that have ended, of other windows and of earlier days too. */
+  readonly kept: KeptRuns;
   readonly #changed = new vscode.EventEmitter<Run>();
   /** Fires after every change of the newest run. */
   readonly onDidChange = this.#changed.event;
@@ -35,9 +38,10 @@ export class Runs implements vscode.Disposable {
   /** Of each exercise the newest. */
   readonly #latest = new Map<string, Run>();
 
-  constructor(supervisor: Runner, grading: Grading) {
+  constructor(supervisor: Runner, grading: Grading, kept: KeptRuns) {
     this.#supervisor = supervisor;
     this.#grading = grading;
+    this.kept = kept;
   }
 
   get current(): Run | undefined {
@@ -73,6 +77,7 @@ export class Runs implements vscode.Disposable {
       run.store.move("cancelled");
     } finally {
       if (this.#current === run) void setContext("practicum.running", false);
+      await this.kept.keep(run.store.record());
     }
     return run.store.head;
   }

@@ -4,7 +4,7 @@ import { type PanelUpdate, toJson } from "../../extension/protocol/panel.ts";
 import { reportOf } from "../../extension/supervisor/profile/report.ts";
 import { panelHtml } from "../../webviews/panel/html.ts";
 import { parseUpdate } from "../../webviews/panel/parse/update.ts";
-import { gptGrade, gptRun } from "../webview/fixtures.ts";
+import { earlierRun, gptGrade, gptRun } from "../webview/fixtures.ts";
 import { forward } from "../webview/profileFixture.ts";
 
 /** As VS Code carries a message. */
@@ -18,6 +18,7 @@ describe("updates of the panel", () => {
     { kind: "state", run: head },
     { kind: "grade", grade: gptGrade },
     { kind: "profile", run: "r", profile: reportOf(forward) },
+    { kind: "earlier", exercise: "gpt", runs: [earlierRun(1, true), earlierRun(2, false)] },
     {
       kind: "append",
       run: "r",

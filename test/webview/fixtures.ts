@@ -1,6 +1,6 @@
 /** A run of a small GPT and a grade with one diagnosed mistake, as a host would post them. */
 import type { CheckResult, Grade } from "../../extension/protocol/grade.ts";
-import type { RunSnapshot } from "../../extension/protocol/panel.ts";
+import type { EarlierRun, RunSnapshot } from "../../extension/protocol/panel.ts";
 import type { BackendInfo } from "../../extension/protocol/runtime.ts";
 
 export const backend: BackendInfo = {
@@ -54,6 +54,23 @@ export function gptRun(steps = 300, over: Partial<RunSnapshot> = {}): RunSnapsho
 
 /** A run of one curve. */
 export const oneCurve = (steps: number): RunSnapshot => gptRun(steps, { plots: [], series: gptRun(steps).series.slice(0, 1) });
+
+/** A run of five minutes earlier for each place in the list, a little worse each. */
+export function earlierRun(nth: number, compared: boolean): EarlierRun {
+  const began = Date.UTC(2026, 10, 24, 15, 0, 0) - nth * 300_000;
+  const { plots, series } = gptRun(100);
+  const worse = series.map(({ name, points }) => ({ name, points: points.map(([x, y]) => [x, y + 0.3 * nth] as const) }));
+  return {
+    id: `earlier-${nth}`,
+    state: nth % 2 === 0 ? "cancelled" : "finished",
+    backend,
+    scale: "quick",
+    startedAt: new Date(began).toISOString(),
+    endedAt: new Date(began + 42_000).toISOString(),
+    finals: worse.map(({ name, points }) => ({ name, value: points.at(-1)?.[1] as number })),
+    ...(compared && { overlay: { plots, series: worse } }),
+  };
+}
 
 const check = (over: Partial<CheckResult> & Pick<CheckResult, "title">): CheckResult => ({
   id: over.title,

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import { describe, it } from "mocha";
 import { reportOf } from "../../extension/supervisor/profile/report.ts";
-import { gptGrade, gptRun } from "./fixtures.ts";
+import { earlierRun, gptGrade, gptRun } from "./fixtures.ts";
 import { openPanel, type Panel, type ThemeKind } from "./page.ts";
 import { forward } from "./profileFixture.ts";
 import { useBrowser } from "./suite.ts";
@@ -14,10 +14,20 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 describe("accessibility of the panel, by axe-core", () => {
   const browser = useBrowser();
   const unasked = [{ id: "slow", title: "slow", hidden: true, points: 4 }];
+  const plots = gptRun().plots.map((plot) => ({ ...plot, band: { label: "what the checks accept", high: 2 } }));
+  const banded = gptRun(300, { plots });
+  const runs = [earlierRun(1, true), earlierRun(2, false)];
   const kinds: ThemeKind[] = ["vscode-dark", "vscode-light", "vscode-high-contrast", "vscode-high-contrast-light"];
   const states: [name: string, updates: unknown[]][] = [
     ["nothing yet", []],
     ["plots while running", [{ kind: "show", run: gptRun(300) }]],
+    [
+      "plots beside earlier runs",
+      [
+        { kind: "show", run: banded, exercise: banded.exercise },
+        { kind: "earlier", exercise: banded.exercise, runs },
+      ],
+    ],
     [
       "checks",
       [

@@ -3,17 +3,14 @@ import { describe } from "mocha";
 import type { Browser } from "playwright-core";
 import type { PanelUpdate } from "../../extension/protocol/panel.ts";
 import { gptRun, lossAt, oneCurve } from "./fixtures.ts";
-import { openPanel, type Panel } from "./page.ts";
-import { asked, panelTests, pointsOf, seen } from "./suite.ts";
+import { openPanel } from "./page.ts";
+import { asked, panelTests, pictureOf, pointsOf, seen } from "./suite.ts";
 
 const append = (from: number, to: number): PanelUpdate => ({
   kind: "append",
   run: "run-1",
   series: [{ name: "training loss", points: Array.from({ length: to - from }, (_, i) => [from + i, lossAt(from + i)]) }],
 });
-
-/** The pixels of the first chart. */
-const pictureOf = ({ page }: Panel) => page.evaluate(() => (document.querySelector("canvas") as HTMLCanvasElement).toDataURL());
 
 describe("plots of the panel", () => {
   const test = panelTests();
@@ -119,8 +116,8 @@ describe("plots of the panel", () => {
   test("the numbers as a table", async ({ page, update }) => {
     await update({ kind: "show", run: gptRun(21) });
     await page.getByText("Data (", { exact: false }).first().click();
-    assert.deepEqual(await page.locator("thead th").allInnerTexts(), ["step", "training loss", "held-out loss", "uniform guess, ln 65"]);
-    assert.equal(await page.locator("tbody tr").count(), 21);
+    assert.deepEqual(await page.locator(".plot thead th").allInnerTexts(), ["step", "training loss", "held-out loss", "uniform guess, ln 65"]);
+    assert.equal(await page.locator(".plot tbody tr").count(), 21);
   });
   test("what the program prints is text", async ({ page, update }) => {
     await update({ kind: "show", run: gptRun(3, { output: "<img src=x onerror=alert(1)> a < b\n" }) });

@@ -38,3 +38,6 @@ export const asked = ({ intents }: Panel): readonly PanelIntent[] => intents.sli
 
 /** How many points the n-th chart says it has. */
 export const pointsOf = ({ page }: Panel, n = 0): Promise<string | null> => page.locator("canvas").nth(n).getAttribute("data-points");
+
+/** The pixels of the first chart. */
+export const pictureOf = ({ page }: Panel): Promise<string> => page.evaluate(() => (document.querySelector("canvas") as HTMLCanvasElement).toDataURL());

@@ -14,6 +14,7 @@ const PATHS = {
   running: [DISC, "M6.6 5.3v5.4L10.9 8z"],
   stopped: [DISC, "M6 6h4v4H6z"],
   save: ["M8 2.5v7.3M4.8 6.8L8 10l3.2-3.2M3 13.3h10"],
+  copy: ["M5.5 5.5h8v8h-8z", "M10.5 5.5v-3h-8v8h3"],
 } as const;
 
 export type IconName = keyof typeof PATHS;

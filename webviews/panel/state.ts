@@ -1,6 +1,6 @@
 /** What the panel knows: one exercise's newest run and grade, folded from the host's updates. Pure. */
 import type { Grade } from "../../extension/protocol/grade.ts";
-import type { PanelSubject, PanelTab, PanelUpdate, RunSnapshot, SeriesData } from "../../extension/protocol/panel.ts";
+import type { EarlierRun, PanelSubject, PanelTab, PanelUpdate, RunSnapshot, SeriesData } from "../../extension/protocol/panel.ts";
 import type { ProfileReport } from "../../extension/protocol/profile.ts";
 
 export type Run = Omit<RunSnapshot, "series">;
@@ -9,6 +9,8 @@ export type Point = readonly [step: number, value: number];
 export interface PanelState extends PanelSubject {
   readonly run?: Run;
   readonly series: readonly SeriesData[];
+  /** Of the exercise, without the run that is shown. */
+  readonly earlier: readonly EarlierRun[];
   readonly grade?: Grade;
   /** Of the run. */
   readonly profile?: ProfileReport;
@@ -19,7 +21,7 @@ export interface PanelState extends PanelSubject {
   readonly endedAt?: number;
 }
 
-export const emptyState: PanelState = { series: [], tab: "plots", tabAsked: 0 };
+export const emptyState: PanelState = { series: [], earlier: [], tab: "plots", tabAsked: 0 };
 
 /** @param now the panel's clock, in ms */
 export function reduce(state: PanelState, update: PanelUpdate, now: number): PanelState {
@@ -34,6 +36,8 @@ export function reduce(state: PanelState, update: PanelUpdate, now: number): Pan
       return graded(state, update.grade);
     case "profile":
       return update.run === state.run?.id ? { ...state, profile: update.profile } : state;
+    case "earlier":
+      return update.exercise === state.exercise ? { ...state, earlier: update.runs } : state;
   }
 }
 
@@ -49,6 +53,7 @@ function show(state: PanelState, update: Extract<PanelUpdate, { kind: "show" }>,
   const { exercise, title, mayCompare, notice } = update;
   return {
     series,
+    earlier: exercise === state.exercise ? state.earlier : [],
     ...definedOf({ exercise, title, mayCompare, notice }),
     tab: update.tab ?? state.tab,
     tabAsked: state.tabAsked + (update.tab ? 1 : 0),

@@ -7,6 +7,8 @@ export interface Theme {
   readonly grid: string;
   readonly background: string;
   readonly focus: string;
+  /** Of what the checks accept. */
+  readonly band: string;
   readonly hover: { readonly background: string; readonly foreground: string; readonly border: string };
   readonly lines: readonly string[];
   readonly font: { readonly family: string; readonly size: number };
@@ -27,6 +29,7 @@ export function readTheme(): Theme {
     background,
     grid: faded(token("charts-lines", muted), 0.18),
     focus: token("focusBorder", foreground),
+    band: token("charts-green", muted),
     hover: {
       background: token("editorHoverWidget-background", background),
       foreground: token("editorHoverWidget-foreground", foreground),

@@ -7,6 +7,7 @@ import type { RunResult } from "../../supervisor/api.ts";
 import { chromeTrace } from "../../supervisor/profile/chromeTrace.ts";
 import { reportOf } from "../../supervisor/profile/report.ts";
 import { RunStore } from "../../supervisor/runStore.ts";
+import { writeEventFile } from "../../supervisor/tensorBoard.ts";
 import type { Context } from "../context.ts";
 import { readCorpus } from "../corpus.ts";
 import { type CommandResult, exitCodeOf } from "../perform.ts";
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly hints?: boolean;
   /** File to write a trace of every operation to. */
   readonly profile?: string;
+  /** Folder for TensorBoard's event file. */
+  readonly tensorboard?: string;
 }
 
 export async function run(context: Context, wanted: string, folder: string | undefined, options: RunOptions): Promise<CommandResult> {
@@ -35,6 +38,7 @@ export async function run(context: Context, wanted: string, folder: string | und
   for (const line of seriesLines(store.snapshot().series)) terminal.print(`  ${line}`);
   if (result.fault) for (const line of problemLines(result.fault, attempt.root, terminal.colors)) terminal.print(line);
   if (options.profile !== undefined) await tellProfile(context, store, options.profile);
+  if (options.tensorboard !== undefined) terminal.print(`  ${terminal.colors.dim(await writeEventFile(options.tensorboard, store.record()))}`);
   const { title: _, id: __, ...snapshot } = store.snapshot();
   const json = { run: { ...snapshot, seed: result.seed, ms: result.ms } };
   if (result.state !== "finished") return { exitCode: 1, json };

@@ -1,10 +1,11 @@
 /** A run, as the host shows it. */
 import * as z from "zod/mini";
 import type { Point } from "../state.ts";
-import { backend, fromJson } from "./parts.ts";
+import { backend, fromJson, measured } from "./parts.ts";
 
 const axis = z.optional(z.object({ label: z.optional(z.string()), log: z.optional(z.boolean()) }));
-const plot = z.object({ title: z.string(), series: z.array(z.string()), x: axis, y: axis });
+const band = z.optional(z.object({ label: z.string(), low: z.optional(z.number()), high: z.optional(z.number()) }));
+const plot = z.object({ title: z.string(), series: z.array(z.string()), x: axis, y: axis, band, powerLaw: z.optional(z.array(z.string())) });
 /** By hand, for there are many of them. */
 const points = z.pipe(
   z.array(z.unknown()),
@@ -26,6 +27,19 @@ export const head = {
   plots: z.array(plot),
   output: z.string(),
 };
+
+export const earlier = z.array(
+  z.object({
+    id: head.id,
+    state: head.state,
+    backend: head.backend,
+    scale: head.scale,
+    startedAt: head.startedAt,
+    endedAt: head.endedAt,
+    finals: z.array(z.object({ name: z.string(), value: measured })),
+    overlay: z.optional(z.object({ plots: head.plots, series })),
+  }),
+);
 
 function point(pair: unknown): readonly Point[] {
   if (!Array.isArray(pair)) return [];

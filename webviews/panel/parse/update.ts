@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import type { PanelUpdate } from "../../../extension/protocol/panel.ts";
 import { grade } from "./grade.ts";
 import { profile } from "./profile.ts";
-import { head, series } from "./run.ts";
+import { earlier, head, series } from "./run.ts";
 
 /** @returns the update, or a sentence that says what is wrong with it */
 export function parseUpdate(data: unknown): PanelUpdate | string {
@@ -24,4 +24,5 @@ const update = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("state"), run: z.object(head) }),
   z.object({ kind: z.literal("grade"), grade }),
   z.object({ kind: z.literal("profile"), run: z.string(), profile }),
+  z.object({ kind: z.literal("earlier"), exercise: z.string(), runs: earlier }),
 ]);

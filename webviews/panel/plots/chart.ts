@@ -1,11 +1,12 @@
 /** One chart.js chart: series and colours in, pixels out. It knows nothing of the page around it. */
 import { Chart, type ChartDataset, LinearScale, LineController, LineElement, LogarithmicScale, type Plugin, PointElement, Tooltip } from "chart.js";
 import zoomPlugin from "chartjs-plugin-zoom";
-import type { SeriesData } from "../../../extension/protocol/panel.ts";
 import type { PlotSpec } from "../../../extension/protocol/runtime.ts";
 import { isLevel } from "../checks/verdict.ts";
 import { faded, type Theme } from "../theme.ts";
+import { bandPlugin } from "./band.ts";
 import { chartOptions } from "./chartOptions.ts";
+import type { Curve } from "./curves.ts";
 import { Line, seen, type View, type XY } from "./lines.ts";
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip, zoomPlugin as unknown as Plugin); // typed as a CommonJS module
@@ -13,6 +14,9 @@ Chart.register(LineController, LineElement, PointElement, LinearScale, Logarithm
 /** Up to so many points each gets a mark: they are few enough to be told apart. */
 const MARKED = 60;
 const MARKS = ["circle", "rect", "triangle", "rectRot", "crossRot", "star"] as const;
+
+/** How strong a curve beside another is. */
+const BESIDE = 0.65;
 
 /** What a plot is told beside its data. */
 export interface Drawing {
@@ -26,6 +30,7 @@ type LineDataset = ChartDataset<"line", XY[]>;
 
 interface Drawn {
   readonly line: Line;
+  readonly beside: boolean;
   readonly raw: LineDataset;
   readonly smooth: LineDataset;
 }
@@ -42,11 +47,12 @@ export class Plot {
   constructor(canvas: HTMLCanvasElement, theme: Theme, onZoom: (zoomed: boolean) => void) {
     this.#theme = theme;
     this.#onZoom = onZoom;
-    this.chart = new Chart(canvas, { type: "line", data: { datasets: [] }, options: this.#options() });
+    const plugins = [bandPlugin(() => ({ band: this.#spec.band, theme: this.#theme }))];
+    this.chart = new Chart(canvas, { type: "line", data: { datasets: [] }, options: this.#options(), plugins });
   }
 
   /** @returns how many points a logarithmic axis had to leave out */
-  update(spec: PlotSpec, series: readonly SeriesData[], view: View, drawing: Drawing): number {
+  update(spec: PlotSpec, series: readonly Curve[], view: View, drawing: Drawing): number {
     if (view !== this.#view) this.#drawn = new Map();
     const sameAxes = axesOf(spec, view) === axesOf(this.#spec, this.#view);
     this.#spec = spec;
@@ -54,7 +60,7 @@ export class Plot {
     this.#drawing = drawing;
     // Only when it must be, for it undoes a zoom.
     if (!sameAxes) this.chart.options = this.#options();
-    this.#drawn = new Map(series.map(({ name }) => [name, this.#drawn.get(name) ?? fresh(name, view)]));
+    this.#drawn = new Map(series.map((curve) => [curve.name, this.#drawn.get(curve.name) ?? fresh(curve, view)]));
     for (const { name, points } of series) this.#drawn.get(name)?.line.sync(points);
     this.#draw();
     return [...this.#drawn.values()].reduce((n, { line }) => n + line.left, 0);
@@ -85,11 +91,14 @@ export class Plot {
   #draw(): void {
     const range = this.chart.getZoomedScaleBounds().x ?? {};
     const { hidden, colours, end } = this.#drawing;
+    const { low, high } = this.#spec.band ?? {};
     for (const [name, drawn] of this.#drawn) {
       const n = colours.get(name) ?? 0;
       dress(drawn, { colour: colourOf(this.#theme, n), mark: MARKS[n % MARKS.length] as string, hidden: hidden.has(name), range });
     }
-    if (this.chart.options.scales?.x) Object.assign(this.chart.options.scales.x, { suggestedMax: end });
+    const { x, y } = this.chart.options.scales ?? {};
+    if (x) Object.assign(x, { suggestedMax: end });
+    if (y) Object.assign(y, { suggestedMin: low, suggestedMax: high }); // an edge that is out of sight says nothing
     this.chart.data.datasets = [...this.#drawn.values()].flatMap(({ raw, smooth }) => (this.#view.smoothing > 0 ? [raw, smooth] : [raw]));
     this.chart.update("none");
   }
@@ -100,10 +109,15 @@ const axesOf = ({ x, y }: PlotSpec, { logX, logY }: View): string => JSON.string
 /** The n-th colour of a line. */
 export const colourOf = (theme: Theme, n: number): string => theme.lines[n % theme.lines.length] as string;
 
-function fresh(name: string, view: View): Drawn {
-  // Dashes and not colour alone tell a level from a curve.
-  const common = { data: [], borderDash: isLevel(name) ? [6, 4] : [], spanGaps: false };
-  return { line: new Line(view), raw: { ...common, label: name, order: 1 }, smooth: { ...common, label: `${name} (smoothed)`, order: 0 } };
+function fresh({ name, beside }: Curve, view: View): Drawn {
+  // Dashes and not colour alone tell a level from a curve, and one run from another.
+  const common = { data: [], borderDash: [...(beside?.dash ?? (isLevel(name) ? [6, 4] : []))], spanGaps: false };
+  return {
+    line: new Line(view),
+    beside: beside !== undefined,
+    raw: { ...common, label: name, order: beside ? 3 : 1 },
+    smooth: { ...common, label: `${name} (smoothed)`, order: beside ? 2 : 0 },
+  };
 }
 
 interface Pen {
@@ -114,20 +128,21 @@ interface Pen {
   readonly range: { readonly min?: number; readonly max?: number };
 }
 
-function dress({ line, raw, smooth }: Drawn, { colour, mark, hidden, range: { min, max } }: Pen): void {
+/** A curve beside another steps back, and has no marks. */
+function dress({ line, beside, raw, smooth }: Drawn, { colour, mark, hidden, range: { min, max } }: Pen): void {
   const behind = line.smooth.length > 0;
-  const marked = line.raw.length <= MARKED && !behind;
+  const marked = line.raw.length <= MARKED && !behind && !beside;
   const pen = (strength: number, width: number) => ({
     hidden,
     borderColor: faded(colour, strength),
     backgroundColor: faded(colour, strength),
     borderWidth: width,
   });
-  Object.assign(raw, pen(behind ? 0.3 : 1, behind ? 1 : 1.75), {
+  Object.assign(raw, pen(behind ? 0.3 : beside ? BESIDE : 1, behind ? 1 : 1.75), {
     data: seen(line.raw, min, max),
     pointRadius: () => (marked ? 3 : 0), // a function: chart.js keeps what it shares between points while updates are not animated
     pointHoverRadius: 4,
     pointStyle: mark,
   });
-  Object.assign(smooth, pen(1, 2), { data: seen(line.smooth, min, max), pointRadius: 0, pointHoverRadius: 3 });
+  Object.assign(smooth, pen(beside ? BESIDE : 1, 2), { data: seen(line.smooth, min, max), pointRadius: 0, pointHoverRadius: 3 });
 }

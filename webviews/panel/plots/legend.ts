@@ -2,6 +2,8 @@
 
 import { isLevel } from "../checks/verdict.ts";
 import { h } from "../dom.ts";
+import { type Band, describeBand } from "./band.ts";
+import type { Curve } from "./curves.ts";
 
 export class Legend {
   readonly element = h("ul", { class: "legend", "aria-label": "Series" });
@@ -14,15 +16,17 @@ export class Legend {
     this.#onToggle = onToggle;
   }
 
-  update(names: readonly string[], colourOf: (name: string) => string): void {
-    if (this.#names !== names.join("\n")) this.#build(names);
-    this.#names = names.join("\n");
-    for (const [i, swatch] of this.#swatches.entries()) swatch.style.setProperty("--line", colourOf(names[i] as string));
+  update(curves: readonly Curve[], colourOf: (name: string) => string, band: Band | undefined): void {
+    const names = JSON.stringify([curves.map(({ name }) => name), band]);
+    if (this.#names !== names) this.#build(curves, band);
+    this.#names = names;
+    for (const [i, swatch] of this.#swatches.entries()) swatch.style.setProperty("--line", colourOf((curves[i] as Curve).name));
   }
 
-  #build(names: readonly string[]): void {
-    this.#swatches = names.map((name) => h("span", { class: isLevel(name) ? "swatch level" : "swatch" }));
-    this.element.replaceChildren(...names.map((name, i) => h("li", {}, this.#button(name, this.#swatches[i] as HTMLElement))));
+  #build(curves: readonly Curve[], band: Band | undefined): void {
+    this.#swatches = curves.map(swatchOf);
+    const switches = curves.map(({ name }, i) => h("li", {}, this.#button(name, this.#swatches[i] as HTMLElement)));
+    this.element.replaceChildren(...switches, ...(band ? [h("li", { class: "band" }, h("span", { class: "swatch area" }), describeBand(band))] : []));
   }
 
   #button(name: string, swatch: HTMLElement): HTMLButtonElement {
@@ -35,4 +39,9 @@ export class Legend {
     button.setAttribute("aria-pressed", String(!this.hidden.has(name)));
     this.#onToggle();
   }
+}
+
+function swatchOf({ name, beside }: Curve): HTMLElement {
+  const kind = beside ? (beside.dash.some((length) => length > 3) ? " beside" : " beside fine") : isLevel(name) ? " level" : "";
+  return h("span", { class: `swatch${kind}` });
 }

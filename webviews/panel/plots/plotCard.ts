@@ -1,12 +1,14 @@
 /** One plot with all that stands around it: verdicts, legend, controls, summary, table. */
-import type { PanelIntent, SeriesData } from "../../../extension/protocol/panel.ts";
+import type { PanelIntent } from "../../../extension/protocol/panel.ts";
 import type { PlotSpec } from "../../../extension/protocol/runtime.ts";
 import { Description } from "../description.ts";
 import { h, setText, show } from "../dom.ts";
 import { icon } from "../icons.ts";
 import type { Theme } from "../theme.ts";
+import { describeBand } from "./band.ts";
 import { colourOf, Plot } from "./chart.ts";
 import { chartKeys } from "./chartKeys.ts";
+import { type Curve, laws } from "./curves.ts";
 import { DataTable } from "./dataTable.ts";
 import { Legend } from "./legend.ts";
 import type { View } from "./lines.ts";
@@ -35,10 +37,13 @@ export class PlotCard {
   readonly #plot: Plot;
   #theme: Theme;
   #spec: PlotSpec;
-  #series: readonly SeriesData[] = [];
+  #series: readonly Curve[] = [];
+  /** With the laws that are fitted to them. */
+  #curves: readonly Curve[] = [];
   #view: View;
   #total: number | undefined;
-  #colours: ReadonlyMap<string, number> = new Map();
+  /** Of the curves' colours: what stands beside a curve has that one's. */
+  #numbers: ReadonlyMap<string, number> = new Map();
 
   constructor(spec: PlotSpec, theme: Theme, post: Post) {
     this.#spec = spec;
@@ -55,19 +60,20 @@ export class PlotCard {
     chartKeys(this.#plot, (text) => setText(readout, text));
   }
 
-  update(spec: PlotSpec, series: readonly SeriesData[], { smoothing, total, colours }: Look): void {
+  update(spec: PlotSpec, series: readonly Curve[], { smoothing, total, colours }: Look): void {
     this.#total = total;
-    this.#colours = colours;
     if (smoothing !== this.#view.smoothing) this.#view = { ...this.#view, smoothing };
     this.#spec = spec;
     this.#series = series;
+    this.#curves = [...series, ...laws(spec, series)];
+    this.#numbers = new Map(this.#curves.map(({ name, beside }) => [name, colours.get(beside?.name ?? name) ?? 0]));
     this.#draw();
   }
 
   recolour(theme: Theme): void {
     this.#theme = theme;
     this.#plot.recolour(theme);
-    this.#legend.update(this.#names, this.#colourOf);
+    this.#legend.update(this.#curves, this.#colourOf, this.#spec.band);
   }
 
   /** Undoes any zoom. */
@@ -80,7 +86,7 @@ export class PlotCard {
     this.element.remove();
   }
 
-  readonly #colourOf = (name: string): string => colourOf(this.#theme, this.#colours.get(name) ?? 0);
+  readonly #colourOf = (name: string): string => colourOf(this.#theme, this.#numbers.get(name) ?? 0);
 
   /** Where the x axis will end, if it counts the steps that the run's progress counts. */
   get #end(): number | undefined {
@@ -92,17 +98,15 @@ export class PlotCard {
     return this.#spec.x?.label ?? "step";
   }
 
-  get #names(): readonly string[] {
-    return this.#series.map((s) => s.name);
-  }
-
   #draw(): void {
-    const names = this.#names;
-    this.#legend.update(names, this.#colourOf);
+    const { band, title } = this.#spec;
+    this.#legend.update(this.#curves, this.#colourOf, band);
+    const [first, ...others] = this.#curves;
     // The title says it already.
-    show(this.#legend.element, names.length > 1 || names[0]?.toLowerCase() !== this.#spec.title.toLowerCase());
-    const leftOut = this.#plot.update(this.#spec, this.#series, this.#view, { hidden: this.#legend.hidden, colours: this.#colours, end: this.#end });
-    this.#description.update(this.#series, this.#xLabel, leftOut);
+    show(this.#legend.element, others.length > 0 || band !== undefined || first?.name.toLowerCase() !== title.toLowerCase());
+    const drawing = { hidden: this.#legend.hidden, colours: this.#numbers, end: this.#end };
+    const leftOut = this.#plot.update(this.#spec, this.#curves, this.#view, drawing);
+    this.#description.update(this.#series, this.#spec, leftOut);
     this.#table.update(this.#series, this.#xLabel);
     this.#canvas.dataset.points = String(this.#series.reduce((n, s) => n + s.points.length, 0));
   }
@@ -112,7 +116,14 @@ export class PlotCard {
     const save = (format: string, call: () => void) =>
       h("vscode-button", { appearance: "icon", "aria-label": `Save ${title} as ${format}`, title: `Save as ${format}`, click: call }, icon("save"), format);
     const toggles = [this.#toggle("logX", "log x"), this.#toggle("logY", "log y")];
-    const tools = [this.#reset, ...toggles, save("PNG", () => this.#savePng()), save("SVG", () => this.#saveSvg()), save("CSV", () => this.#saveCsv())];
+    const copy = h(
+      "vscode-button",
+      { appearance: "icon", "aria-label": `Copy the numbers of ${title}`, title: "Copy as CSV", click: () => this.#copy() },
+      icon("copy"),
+      "Copy",
+    );
+    const saves = [save("PNG", () => this.#savePng()), save("SVG", () => this.#saveSvg()), save("CSV", () => this.#saveCsv())];
+    const tools = [this.#reset, ...toggles, ...saves, copy];
     return h("div", { class: "bar" }, h("h2", {}, title), h("div", { class: "tools", role: "group", "aria-label": `Controls of ${title}` }, ...tools));
   }
 
@@ -127,8 +138,10 @@ export class PlotCard {
   }
 
   get #picture() {
-    const legend = this.#names.filter((name) => !this.#legend.hidden.has(name)).map((name) => ({ name, colour: this.#colourOf(name) }));
-    return { title: this.#spec.title, legend, canvas: this.#canvas, theme: this.#theme };
+    const { title, band } = this.#spec;
+    const curves = this.#curves.filter(({ name }) => !this.#legend.hidden.has(name)).map(({ name }) => ({ name, colour: this.#colourOf(name) }));
+    const legend = [...curves, ...(band ? [{ name: describeBand(band), colour: this.#theme.band }] : [])];
+    return { title, legend, canvas: this.#canvas, theme: this.#theme, ...(band && { band }) };
   }
 
   #savePng(): void {
@@ -139,6 +152,10 @@ export class PlotCard {
   #saveSvg(): void {
     const content = svgOf(this.#picture, this.#plot.chart);
     this.#post({ kind: "save", name: fileName(this.#spec.title, "svg"), content, encoding: "utf8" });
+  }
+
+  #copy(): void {
+    this.#post({ kind: "copy", text: csvOf(this.#series, this.#xLabel) });
   }
 
   #saveCsv(): void {

@@ -1,7 +1,10 @@
 /** The tab Plots: a card for each plot of the run, one smoothing for all, what the program printed. */
 import { h, setText, show } from "../dom.ts";
+import { icon } from "../icons.ts";
 import { isLive, type PanelState } from "../state.ts";
 import { onThemeChange, readTheme } from "../theme.ts";
+import { type Curve, overlaid } from "./curves.ts";
+import { EarlierList } from "./earlierList.ts";
 import { PlotCard, type Post } from "./plotCard.ts";
 import { colourNumbers, plotsOf } from "./series.ts";
 
@@ -12,6 +15,7 @@ export class PlotsView {
   readonly #tools: HTMLElement;
   readonly #empty = h("div", { class: "empty" });
   readonly #list = h("div", { class: "plots" });
+  readonly #earlier: EarlierList;
   readonly #printed = h("pre", { tabindex: 0, role: "region", "aria-label": "Output of the program" });
   readonly #output = h("details", { class: "output", hidden: true }, h("summary", {}, "Output of your program"), this.#printed);
   readonly element: HTMLElement;
@@ -22,6 +26,7 @@ export class PlotsView {
 
   constructor(post: Post) {
     this.#post = post;
+    this.#earlier = new EarlierList(post);
     const slider = h("div", { class: "smoothing" }, h("label", { for: "smoothing" }, "Smoothing"), this.#smoothing, this.#smoothed);
     const keys = h(
       "p",
@@ -37,8 +42,19 @@ export class PlotsView {
       h("kbd", {}, "0"),
       " shows all.",
     );
-    this.#tools = h("div", { class: "toolbar" }, slider, keys);
-    this.element = h("div", { class: "view" }, this.#empty, this.#tools, this.#list, this.#output);
+    const events = h(
+      "vscode-button",
+      {
+        appearance: "icon",
+        "aria-label": "Write TensorBoard event file",
+        title: "Write TensorBoard event file",
+        click: () => this.#state?.run && post({ kind: "saveEvents", run: this.#state.run.id }),
+      },
+      icon("save"),
+      "TensorBoard",
+    );
+    this.#tools = h("div", { class: "toolbar" }, slider, events, keys);
+    this.element = h("div", { class: "view" }, this.#empty, this.#earlier.element, this.#tools, this.#list, this.#output);
     onThemeChange((theme) => {
       this.#theme = theme;
       for (const card of this.#cards.values()) card.recolour(theme);
@@ -48,12 +64,14 @@ export class PlotsView {
   update(state: PanelState): void {
     const before = this.#state;
     this.#state = state;
-    const plots = plotsOf(state.run?.plots ?? [], state.series);
+    const plots = plotsToDraw(state);
+    this.#earlier.update(state.earlier);
     for (const [title, card] of this.#cards) {
       if (!plots.some((plot) => plot.title === title)) this.#drop(title, card);
       else if (before?.run?.id !== state.run?.id) card.showAll();
     }
-    if (before?.series !== state.series || before.run?.plots !== state.run?.plots || knownTotal(before.run) !== knownTotal(state.run)) this.#draw(state, plots);
+    const same = before?.series === state.series && before.run?.plots === state.run?.plots && before.earlier === state.earlier;
+    if (!same || knownTotal(before?.run) !== knownTotal(state.run)) this.#draw(state, plots);
     show(this.#tools, plots.length > 0);
     this.#explain(state, plots.length);
     setText(this.#printed, state.run?.output ?? "");
@@ -62,13 +80,11 @@ export class PlotsView {
 
   #draw(state: PanelState, plots: ReturnType<typeof plotsOf>): void {
     const look = { smoothing: Number(this.#smoothing.value), total: knownTotal(state.run), colours: this.#colours(state, plots) };
+    const curves: readonly Curve[] = [...state.series, ...overlaid(state.earlier)];
     for (const plot of plots) {
       const card = this.#cards.get(plot.title) ?? this.#add(plot);
-      card.update(
-        plot,
-        state.series.filter((s) => plot.series.includes(s.name)),
-        look,
-      );
+      const shown = curves.filter(({ name, beside }) => plot.series.includes(beside?.name ?? name));
+      card.update(plot, shown, look);
     }
   }
 
@@ -82,7 +98,7 @@ export class PlotsView {
   #redraw(): void {
     const smoothing = Number(this.#smoothing.value);
     setText(this.#smoothed, smoothing === 0 ? "off" : smoothing.toFixed(2));
-    if (this.#state) this.#draw(this.#state, plotsOf(this.#state.run?.plots ?? [], this.#state.series));
+    if (this.#state) this.#draw(this.#state, plotsToDraw(this.#state));
   }
 
   #add(plot: ReturnType<typeof plotsOf>[number]): PlotCard {
@@ -105,6 +121,13 @@ export class PlotsView {
     this.#empty.dataset.key = key;
     this.#empty.replaceChildren(...emptyState(key, exercise, this.#post));
   }
+}
+
+/** As the run declares them, or else the newest of those that it is compared with. */
+function plotsToDraw({ run, series, earlier }: PanelState): ReturnType<typeof plotsOf> {
+  const overlays = earlier.flatMap(({ overlay }) => overlay ?? []);
+  const declared = run && run.plots.length > 0 ? run.plots : (overlays[0]?.plots ?? []);
+  return plotsOf(declared, [...new Map([series, ...overlays.map((overlay) => overlay.series)].flat().map((one) => [one.name, one])).values()]);
 }
 
 /** How far a run under way will go, where it has said so; then the axis need not move. */

@@ -1,11 +1,13 @@
 /** A chart as a picture that stands on its own: title and legend are HTML on the page, so they are drawn here. */
 import type { Theme } from "../theme.ts";
+import type { Band } from "./band.ts";
 
 export interface Picture {
   readonly title: string;
   readonly legend: readonly { readonly name: string; readonly colour: string }[];
   readonly canvas: HTMLCanvasElement;
   readonly theme: Theme;
+  readonly band?: Band;
 }
 
 const PAD = 16;

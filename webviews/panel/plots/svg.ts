@@ -1,20 +1,24 @@
 /** A chart as a drawing of lines and text, for papers and slides: what is on the screen, zoom included. */
 import type { Chart, Scale } from "chart.js";
+import { faded } from "../theme.ts";
+import { bandPixels } from "./band.ts";
 import type { XY } from "./lines.ts";
 import type { Picture } from "./png.ts";
 
 const PAD = 16;
 const HEAD = 56;
 
-export function svgOf({ title, legend, theme }: Omit<Picture, "canvas">, chart: Chart<"line", XY[]>): string {
+export function svgOf({ title, legend, theme, band }: Omit<Picture, "canvas">, chart: Chart<"line", XY[]>): string {
   const [width, height] = [chart.width + 2 * PAD, chart.height + HEAD + PAD];
   const { left, right, top, bottom } = chart.chartArea;
+  const accepted = band && bandPixels(chart, band);
   const frame = `<clipPath id="area"><rect x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"/></clipPath>`;
   const parts = [
     `<rect width="100%" height="100%" fill="${theme.background}"/>`,
     text(title, { x: PAD, y: 24, fill: theme.foreground, "font-weight": 600, "font-size": theme.font.size + 3 }),
     ...legend.map(({ name, colour }, i) => entry(name, colour, theme.foreground, PAD + (i * (width - 2 * PAD)) / legend.length)),
     `<g transform="translate(${PAD} ${HEAD})">`,
+    ...(accepted ? [`<path d="M${left} ${accepted.top}H${right}V${accepted.bottom}H${left}" fill="${faded(theme.band, 0.13)}"/>`] : []),
     ...Object.values(chart.scales).flatMap((scale) => axis(scale, chart, theme)),
     `<g clip-path="url(#area)" fill="none">${curves(chart)}</g>`,
     "</g>",
