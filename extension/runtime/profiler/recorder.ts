@@ -126,11 +126,18 @@ export class Recorder {
     const inSpan = span === undefined ? undefined : this.#spans.get(span);
     const around = ((op?.span === span ? op : inSpan) ?? op)?.call ?? this.#tree.root; // a span that began within the operation is nearer
     const call = this.#tree.inside(around, kind, name);
-    const place = this.#places.here(entered - this.#began, below, call.calls < FRESH);
+    const place = this.#place(call, entered - this.#began, below);
     const frame = this.#timeline.begin();
     const start = now();
     this.#recording += start - entered;
     return { call, around, span, place, frame, start, recorded: this.#recording };
+  }
+
+  /** A span's name stands on one line as a rule, so the first calls tell it; an operation is called from many. */
+  #place(call: Call, elapsed: number, below: (...args: never[]) => unknown): number {
+    const fresh = call.calls < FRESH;
+    if (call.kind === "span" && !fresh) return call.from.keys().next().value ?? -1;
+    return this.#places.here(elapsed, below, fresh);
   }
 
   #endOp(open: Open, ended: number, made: Made | undefined): void {
