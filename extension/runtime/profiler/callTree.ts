@@ -41,6 +41,9 @@ export class Call {
   }
 }
 
+/** A span may be named as an operation is. */
+const spanKey = (name: string): string => `span ${name}`;
+
 export class CallTree {
   readonly root = new Call(0, "span", "run", undefined);
   readonly #calls = [this.root];
@@ -48,11 +51,11 @@ export class CallTree {
 
   /** The node of calls of that name within `around`. */
   inside(around: Call, kind: CallNode["kind"], name: string): Call {
-    const key = kind + name;
+    const key = kind === "op" ? name : spanKey(name);
     const known = around.inside.get(key);
     if (known) return known;
     if (this.#calls.length < MAX_NODES) return this.#made(around, key, kind, name);
-    this.#rest ??= this.#made(this.root, `span${REST}`, "span", REST);
+    this.#rest ??= this.#made(this.root, spanKey(REST), "span", REST);
     return kind === "span" ? this.#rest : (this.#rest.inside.get(key) ?? this.#made(this.#rest, key, kind, name)); // there are some hundred operations
   }
 

@@ -85,7 +85,15 @@ const NAMES: Readonly<Record<string, string>> = {
   ExpandDims: "expandDims",
 };
 
-const nameOf = (kernel: string): string => NAMES[kernel] ?? kernel.charAt(0).toLowerCase() + kernel.slice(1);
+const named = new Map(Object.entries(NAMES));
+
+function nameOf(kernel: string): string {
+  const known = named.get(kernel);
+  if (known !== undefined) return known;
+  const name = kernel.charAt(0).toLowerCase() + kernel.slice(1);
+  named.set(kernel, name);
+  return name;
+}
 
 type Timer = <T>(work: () => T) => { readonly result: T; readonly ms: Promise<number> };
 
