@@ -1,7 +1,7 @@
 /** A run, as the host shows it. */
 import * as z from "zod/mini";
 import type { Point } from "../state.ts";
-import { backend, fromJson, measured } from "./parts.ts";
+import { backend, fromJson } from "./parts.ts";
 
 const axis = z.optional(z.object({ label: z.optional(z.string()), log: z.optional(z.boolean()) }));
 const band = z.optional(z.object({ label: z.string(), low: z.optional(z.number()), high: z.optional(z.number()) }));
@@ -28,6 +28,7 @@ export const head = {
   output: z.string(),
 };
 
+const measured = z.pipe(z.unknown(), z.transform(fromJson));
 export const earlier = z.array(
   z.object({
     id: head.id,
