@@ -2,7 +2,6 @@
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { formatNumber } from "../grading/describe.ts";
-import { divergenceSentence } from "../grading/divergence.ts";
 import { explain } from "../grading/explain.ts";
 import type { CheckResult, Grade, Outcome } from "../protocol/grade.ts";
 import type { SeriesData } from "../protocol/panel.ts";
@@ -51,7 +50,7 @@ export function checkLines(check: CheckResult, root: string, colors: Colors, say
     diagnosis?.sentence,
     withPlace(message, location, root),
     mismatch && explain(mismatch, check),
-    divergence && withPlace(divergenceSentence(divergence), divergence.location, root),
+    divergence && withPlace(divergence.sentence, divergence.location, root),
   ];
   const detail = told.flatMap((text) => saying.once(text ?? ""));
   const hint = check.outcome === "failed" ? saying.hint(check.hint).map(colors.cyan) : [];

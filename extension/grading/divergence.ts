@@ -18,26 +18,30 @@ export function divergenceOf(
   want: readonly (readonly TracedTensor[])[],
   { hidden }: { readonly hidden: boolean },
 ): Divergence | undefined {
-  let last: { readonly agree: readonly string[]; readonly location?: Divergence["location"] } | undefined;
+  let last: Divergence | undefined;
   for (const [call, expected] of want.entries()) {
     const agree: string[] = [];
     for (const [mine, theirs] of inCommon(got[call] ?? [], expected)) {
       const place = mine.location && { location: mine.location };
       const detail = differenceOf(mine, theirs);
-      if (detail !== undefined) return { name: mine.name, agree: distinct(agree), ...(!hidden && { detail }), ...place };
+      if (detail !== undefined) return told({ name: mine.name, agree: distinct(agree), ...place }, hidden ? "" : detail);
       agree.push(mine.name);
-      last = { agree: distinct(agree), ...place };
+      last = told({ agree: distinct(agree), ...place });
     }
   }
   return last;
 }
 
-/** e.g. "First difference: `scores` (after `q`, `k` agree)." */
-export function divergenceSentence({ name, agree, detail }: Divergence): string {
+/** e.g. "First difference: `scores` (`q`, `k` agree)." */
+function told(divergence: Omit<Divergence, "sentence">, detail = ""): Divergence {
+  const { name, agree } = divergence;
   const names = agree.map((each) => `\`${each}\``).join(", ");
   const are = agree.length === 1 ? "agrees" : "agree";
-  if (name === undefined) return `${names} ${are} with the reference's: the answer goes wrong after that.`;
-  return [`First difference: \`${name}\`${agree.length > 0 ? ` (after ${names} ${are})` : ""}.`, detail].filter(Boolean).join(" ");
+  const sentence =
+    name === undefined
+      ? `${names} ${are} with the reference's: the answer goes wrong after that.`
+      : `First difference: \`${name}\`${agree.length > 0 ? ` (${names} ${are})` : ""}.`;
+  return { ...divergence, sentence: [sentence, detail].filter(Boolean).join(" ") };
 }
 
 /** In the reference's order; the n-th of a name belongs to the n-th. */

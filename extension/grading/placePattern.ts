@@ -18,7 +18,7 @@ export function placePattern(errors: Float32Array, shape: readonly number[]): st
   const sets = seen.map((set) => [...set].sort((a, b) => a - b));
   const share = wrong.length / errors.length;
   const dense = sets.map((set, axis) => (share >= (MOST * set.length) / (shape[axis] as number) ? set : []));
-  return atIndex(sets, shape) ?? inTriangle(regions, share, shape) ?? inStretch(dense, shape) ?? inEverySecond(dense, shape);
+  return atIndex(sets, shape, regions, share) ?? sentence(triangleOf(regions, share, shape)) ?? inStretch(dense, shape) ?? inEverySecond(dense, shape);
 }
 
 function placesOf(errors: Float32Array): number[] {
@@ -27,10 +27,15 @@ function placesOf(errors: Float32Array): number[] {
   return places;
 }
 
-/** "All of them are in the last column." */
-function atIndex(sets: readonly (readonly number[])[], shape: readonly number[]): string | undefined {
-  const single = sets.flatMap((set, axis) => (set.length === 1 && (shape[axis] as number) > 1 ? [nameOf(set[0] as number, axis, shape)] : []));
-  return single.length > 0 ? `All of them are ${single.join(" and ")}.` : undefined;
+const sentence = (place: string | undefined): string | undefined => place && `All of them are ${place}.`;
+
+/** "All of them are in the last column.": at one index of an axis, or of several; and there perhaps in a triangle of the others. */
+function atIndex(sets: readonly (readonly number[])[], shape: readonly number[], regions: readonly Triangle[], share: number): string | undefined {
+  const single = sets.flatMap((set, axis) => (set.length === 1 && (shape[axis] as number) > 1 ? [axis] : []));
+  if (single.length === 0) return undefined;
+  const there = single.reduce((part, axis) => part * (shape[axis] as number), share);
+  const triangle = single.some((axis) => axis >= shape.length - 2) ? undefined : triangleOf(regions, there, shape);
+  return sentence([single.map((axis) => nameOf(sets[axis]?.[0] as number, axis, shape)).join(" and "), triangle].filter(Boolean).join(", "));
 }
 
 /** All from an index on, or up to one; or only one index has none. */
@@ -84,9 +89,9 @@ function triangles(shape: readonly number[]): Triangle[] {
   return named.map(([name, holds]) => ({ name, holds, share: count(holds) / (rows * columns), every: true }));
 }
 
-function inTriangle(regions: readonly Triangle[], share: number, shape: readonly number[]): string | undefined {
+function triangleOf(regions: readonly Triangle[], share: number, shape: readonly number[]): string | undefined {
   const found = regions.find((region) => region.every && share >= MOST * region.share);
-  return found && `All of them are ${found.name}${shape.length > 2 ? ` of axes ${shape.length - 2} and ${shape.length - 1}` : ""}.`;
+  return found && `${found.name}${shape.length > 2 ? ` of axes ${shape.length - 2} and ${shape.length - 1}` : ""}`;
 }
 
 /** "in row 2", "in the last column", "at index 3 of axis 1" */

@@ -118,7 +118,9 @@ function worst({ got, want, limit }: Pair, errors: Float32Array): DifferingEleme
   }
   return most.map((place) => {
     const [a, b] = [got.data[place] as number, want.data[place] as number];
-    return { index: indexOf(place, want.shape), ...formatPair(a, b), error: formatNumber(distanceOf(a, b)), allowed: formatNumber(allowed(b, limit)) };
+    const distance = distanceOf(a, b);
+    const error = Number.isFinite(distance) ? { error: formatNumber(distance) } : {};
+    return { index: indexOf(place, want.shape), ...formatPair(a, b), ...error, allowed: formatNumber(allowed(b, limit)) };
   });
 }
 

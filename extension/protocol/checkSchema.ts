@@ -64,5 +64,5 @@ export const checkResult = z.object({
   tolerance: optional(z.object({ rtol: z.number(), atol: z.number() })),
   evidence: optional(z.object({ normalizedError: optional(z.number()), digest: optional(text), measured: optional(z.boolean()) })),
   tensors: optional(tensors),
-  divergence: optional(z.object({ name: optional(text), agree: z.array(text), detail: optional(text), location: optional(location) })),
+  divergence: optional(z.object({ name: optional(text), agree: z.array(text), sentence: text, location: optional(location) })),
 });

@@ -41,6 +41,7 @@ export interface DifferingElement {
   readonly index: readonly number[];
   readonly got: string;
   readonly want?: string;
+  /** Absent also where one of the two is NaN or infinite. */
   readonly error?: string;
   /** The largest error that would be accepted there. */
   readonly allowed?: string;
@@ -52,8 +53,8 @@ export interface Divergence {
   readonly name?: string;
   /** Those that agree before it. */
   readonly agree: readonly string[];
-  /** How it differs; not told of a hidden check. */
-  readonly detail?: string;
+  /** All of it in words, and how it differs, but of a hidden check. */
+  readonly sentence: string;
   /** Line of the learner's `trace.tensor`: of the one that differs, else of the last that agrees. */
   readonly location?: SourceLocation;
 }

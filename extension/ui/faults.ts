@@ -1,6 +1,5 @@
 /** Problems in the learner's files: where the attempt threw or does not compile, and the functions whose checks failed. */
 import * as vscode from "vscode";
-import { divergenceSentence } from "../grading/divergence.ts";
 import type { Grade } from "../protocol/grade.ts";
 import type { Divergence } from "../protocol/tensorMismatch.ts";
 import type { Attempt } from "./attempts.ts";
@@ -63,7 +62,7 @@ function faultsOf(attempt: Attempt, { problem, checks }: Grade): Fault[] {
 /** At the learner's `trace.tensor`: where the computation parts from the reference's. */
 function partingOf(attempt: Attempt, divergence: Divergence | undefined): Fault[] {
   const place = divergence?.location && placeOf(attempt, divergence.location);
-  return divergence && place ? [{ message: divergenceSentence(divergence), place, severity: vscode.DiagnosticSeverity.Information }] : [];
+  return divergence && place ? [{ message: divergence.sentence, place, severity: vscode.DiagnosticSeverity.Information }] : [];
 }
 
 function diagnosticOf({ place, message, severity }: Fault): vscode.Diagnostic {

@@ -80,6 +80,7 @@ describe("where the differences lie", () => {
     [[5, 5], (r, c) => c >= r, "All of them are on or above the diagonal."],
     [[5, 5], (r, c) => c === r, "All of them are on the diagonal."],
     [[2, 3, 5, 5], (_, __, r, c) => c > r, "All of them are above the diagonal of axes 2 and 3."],
+    [[2, 3, 5, 5], (b, _, r, c) => b === 1 && c > r, "All of them are at index 1 of axis 0, above the diagonal of axes 2 and 3."],
     [[2, 3, 5, 4], (_, h) => h === 2, "All of them are at the last index of axis 1."],
     [[2, 3, 5, 4], (b, h) => b === 1 && h === 0, "All of them are at index 1 of axis 0 and at index 0 of axis 1."],
     [[2, 3, 5, 4], (_, __, t) => t > 1, "All of them are from index 2 of axis 2 on."],

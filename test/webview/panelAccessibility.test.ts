@@ -3,11 +3,13 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import { describe, it } from "mocha";
+import { toJson } from "../../extension/protocol/panel.ts";
 import { reportOf } from "../../extension/supervisor/profile/report.ts";
 import { earlierRun, gptGrade, gptRun } from "./fixtures.ts";
 import { openPanel, type Panel, type ThemeKind } from "./page.ts";
 import { forward } from "./profileFixture.ts";
 import { useBrowser } from "./suite.ts";
+import { tensorGrade } from "./tensorFixtures.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -21,6 +23,7 @@ describe("accessibility of the panel, by axe-core", () => {
   const states: [name: string, updates: unknown[]][] = [
     ["nothing yet", []],
     ["plots while running", [{ kind: "show", run: gptRun(300) }]],
+    ["tensors that differ", [toJson({ kind: "show", grade: tensorGrade, tab: "checks" })]],
     [
       "plots beside earlier runs",
       [

@@ -9,6 +9,8 @@ export interface Theme {
   readonly focus: string;
   /** Of what the checks accept. */
   readonly band: string;
+  /** Of what is wrong. */
+  readonly error: string;
   readonly hover: { readonly background: string; readonly foreground: string; readonly border: string };
   readonly lines: readonly string[];
   readonly font: { readonly family: string; readonly size: number };
@@ -30,6 +32,7 @@ export function readTheme(): Theme {
     grid: faded(token("charts-lines", muted), 0.18),
     focus: token("focusBorder", foreground),
     band: token("charts-green", muted),
+    error: token("charts-red", foreground),
     hover: {
       background: token("editorHoverWidget-background", background),
       foreground: token("editorHoverWidget-foreground", foreground),

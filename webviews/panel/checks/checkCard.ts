@@ -1,12 +1,21 @@
 /** One check: outcome, and for one that did not pass what went wrong and where. */
 import type { CheckResult, Mismatch, Outcome } from "../../../extension/protocol/grade.ts";
 import type { SourceLocation } from "../../../extension/protocol/runtime.ts";
+import type { Divergence } from "../../../extension/protocol/tensorMismatch.ts";
 import { h, prose } from "../dom.ts";
 import { counted, duration, outcomeWords, short } from "../format.ts";
 import { icon, outcomeIcons } from "../icons.ts";
 import type { Post } from "../plots/plotCard.ts";
 
-export function checkCard(check: CheckResult, post: Post, open: (id: string) => boolean): HTMLLIElement {
+/** What of the page is kept from one grade to the next. */
+export interface Kept {
+  /** Whether the disclosure of this name was open. */
+  readonly open: (name: string) => boolean;
+  /** The tensors of a check, to be looked at as they were. */
+  readonly tensors: (check: CheckResult) => HTMLElement;
+}
+
+export function checkCard(check: CheckResult, post: Post, kept: Kept): HTMLLIElement {
   const passed = check.outcome === "passed";
   const points = passed || check.points === 0 ? counted(check.points, "point") : `0 of ${counted(check.points, "point")}`;
   const line = h(
@@ -16,7 +25,7 @@ export function checkCard(check: CheckResult, post: Post, open: (id: string) => 
     h("h3", {}, prose(check.title)),
     h("span", { class: "cost" }, `${points} · ${duration(check.ms)}`),
   );
-  return h("li", { class: "check", "data-outcome": check.outcome, "data-check": check.id }, line, !passed && explanation(check, post, open));
+  return h("li", { class: "check", "data-outcome": check.outcome, "data-check": check.id }, line, !passed && explanation(check, post, kept));
 }
 
 /** Told by its picture and by a word, never by colour alone. */
@@ -29,7 +38,8 @@ export function sourceLink({ file, line, column }: SourceLocation, post: Post): 
   return h("button", { type: "button", class: "link", title: file, click: () => post({ kind: "goTo", file, line, column }) }, `${name}:${line}:${column}`);
 }
 
-function explanation({ id, diagnosis, message, mismatch, hint, location }: CheckResult, post: Post, open: (id: string) => boolean): HTMLElement {
+function explanation(check: CheckResult, post: Post, { open, tensors }: Kept): HTMLElement {
+  const { id, diagnosis, message, mismatch, hint, location, divergence } = check;
   const repeats = diagnosis?.sentence === message;
   return h(
     "div",
@@ -43,10 +53,19 @@ function explanation({ id, diagnosis, message, mismatch, hint, location }: Check
       ),
     !repeats && message !== "" && h("p", { class: diagnosis ? "evidence" : "told" }, prose(message)),
     location && h("p", {}, "At ", sourceLink(location, post)),
-    mismatch && details(mismatch),
-    hint !== undefined && h("details", { class: "hint", "data-hint": id, open: open(id) }, h("summary", {}, "Hint"), h("p", {}, prose(hint))),
+    divergence && parting(divergence, post),
+    check.tensors ? disclosure(`tensors ${id}`, "Where it differs", tensors(check), open) : mismatch && details(mismatch),
+    hint !== undefined && disclosure(`hint ${id}`, "Hint", h("p", {}, prose(hint)), open),
   );
 }
+
+/** What was opened stays open through the next grade, by its name. */
+const disclosure = (name: string, title: string, content: HTMLElement, open: Kept["open"]): HTMLElement =>
+  h("details", { "data-keep": name, open: open(name) }, h("summary", {}, title), content);
+
+/** The first of the learner's own intermediates that is not the reference's. */
+const parting = (divergence: Divergence, post: Post): HTMLElement =>
+  h("p", { class: "divergence" }, prose(divergence.sentence), divergence.location && " At ", divergence.location && sourceLink(divergence.location, post));
 
 /** What the comparison found, each with its name. */
 function details(mismatch: Mismatch): HTMLElement {

@@ -5,8 +5,10 @@ import { counted, duration, gradeHeader } from "../format.ts";
 import { icon } from "../icons.ts";
 import type { Post } from "../plots/plotCard.ts";
 import type { PanelState } from "../state.ts";
-import { checkCard, outcomeLabel, sourceLink } from "./checkCard.ts";
+import { onThemeChange } from "../theme.ts";
+import { checkCard, type Kept, outcomeLabel, sourceLink } from "./checkCard.ts";
 import { ReferenceBar } from "./reference.ts";
+import { Tensors } from "./tensors.ts";
 
 export class ChecksView {
   readonly #post: Post;
@@ -21,10 +23,14 @@ export class ChecksView {
   readonly #reference = new ReferenceBar((intent) => this.#post(intent));
   readonly #body = h("div", { class: "grade" });
   readonly element = h("div", { class: "view" }, this.#empty, this.#body, this.#reference.element);
+  readonly #tensors = new Map<string, Tensors>();
   #grade: Grade | undefined;
 
   constructor(post: Post) {
     this.#post = post;
+    onThemeChange(() => {
+      for (const tensors of this.#tensors.values()) tensors.recolour();
+    });
   }
 
   update(state: PanelState): void {
@@ -34,16 +40,28 @@ export class ChecksView {
     this.#reference.update(state);
     if (grade === this.#grade) return;
     this.#grade = grade;
-    // A hint that was opened stays open through the next grade.
-    const opened = new Set([...this.#body.querySelectorAll<HTMLElement>("[data-hint][open]")].map((hint) => hint.dataset.hint));
-    this.#body.replaceChildren(...(grade ? this.#parts(grade, (id) => opened.has(id)) : []));
+    this.#body.replaceChildren(...(grade ? this.#parts(grade, this.#kept(grade)) : []));
   }
 
-  #parts(grade: Grade, open: (id: string) => boolean): readonly HTMLElement[] {
+  /** A hint that was opened stays open through the next grade, a tensor is looked at as it was. */
+  #kept({ exercise }: Grade): Kept {
+    const opened = new Set([...this.#body.querySelectorAll<HTMLElement>("[data-keep][open]")].map((details) => details.dataset.keep));
+    const looks = new Map([...this.#tensors].map(([name, tensors]) => [name, tensors.look]));
+    this.#tensors.clear();
+    const tensors = (check: CheckResult) => {
+      const name = `${exercise} ${check.id}`;
+      const shown = new Tensors(check, looks.get(name));
+      this.#tensors.set(name, shown);
+      return shown.element;
+    };
+    return { open: (name) => opened.has(name), tensors };
+  }
+
+  #parts(grade: Grade, kept: Kept): readonly HTMLElement[] {
     const group = (title: string, checks: readonly CheckResult[]) =>
       checks.length === 0
         ? []
-        : [h("section", {}, h("h2", {}, title), h("ol", { class: "checks" }, ...checks.map((check) => checkCard(check, this.#post, open))))];
+        : [h("section", {}, h("h2", {}, title), h("ol", { class: "checks" }, ...checks.map((check) => checkCard(check, this.#post, kept))))];
     return [
       this.#head(grade),
       ...this.#problem(grade),
