@@ -1,13 +1,19 @@
-/** Save to status bar, inside a real extension host; the rows go to the file that PRACTICUM_RESULT names. */
+/** What is measured inside a real extension host: save to status bar, or a stream of points. The rows go to the file that PRACTICUM_RESULT names. */
 import { writeFileSync } from "node:fs";
 import * as vscode from "vscode";
 import { Learner } from "../extension/learner.ts";
 import { type Row, spread } from "./measure.ts";
+import { streamingRows } from "./streamingHost.ts";
 
 const EXERCISES = ["ex-sp-ch35-01", "ex-sp-ch35-03", "ex-sp-ch35-05"];
 const SAVES = 15;
 
 export async function run(): Promise<void> {
+  const rows = await (process.env.PRACTICUM_BENCH === "streaming" ? streamingRows() : savingRows());
+  writeFileSync(process.env.PRACTICUM_RESULT as string, JSON.stringify(rows));
+}
+
+async function savingRows(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const id of EXERCISES) {
     const learner = await Learner.opens(id);
@@ -16,7 +22,7 @@ export async function run(): Promise<void> {
     const row = { metric: "save_to_verdict_ms", what: `extension host, ${learner.exercise.slug}`, unit: "ms" };
     rows.push({ ...row, ...spread(times.slice(1)) }, { ...row, what: `${row.what}, first after opening`, value: times[0] });
   }
-  writeFileSync(process.env.PRACTICUM_RESULT as string, JSON.stringify(rows));
+  return rows;
 }
 
 /** @returns milliseconds from VS Code's save event until the status bar has the verdict */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { before, describe, it } from "mocha";
 import { descendantsOf } from "../processes/children.ts";
@@ -146,6 +146,14 @@ describe("the command", function () {
         },
       ]);
       assert.deepEqual([run.state, run.seed, grade.seed, grade.outcome], ["finished", 7, 7, "passed"]);
+    });
+    it("--tensorboard writes its event file", async () => {
+      const folder = path.join(practicum.folder, "events");
+      const { code } = await practicum.run(["run", "1", await practicum.attempt("events", REFERENCE), "--no-grade", "--tensorboard", folder]);
+      const [run] = await readdir(folder);
+      assert.equal(code, 0);
+      assert.match(run as string, /^tiny-01-\d{4}-\d\d-\d\d-\d{6}$/);
+      assert.match((await readdir(path.join(folder, run as string)))[0] as string, /^events\.out\.tfevents\.\d+\.practicum$/);
     });
     it("--no-grade only runs", async () => {
       const { code, grade } = await json("run", "1", await practicum.attempt("ungraded", REFERENCE.replace("mul(2)", "mul(3)")), "--no-grade");

@@ -48,6 +48,16 @@ export class Workbench {
     return workbench;
   }
 
+  /** Another window on the same folder, of the same learner. */
+  async another(): Promise<Workbench> {
+    const page = await this.page.context().newPage();
+    page.setDefaultTimeout(60_000);
+    const workbench = new Workbench(this.home, this.server, { browser: this.window.browser, page });
+    await page.goto(this.server.url(this.home.workspace));
+    await workbench.activity("Explorer").waitFor();
+    return workbench;
+  }
+
   get page(): Page {
     return this.window.page;
   }

@@ -43,6 +43,8 @@ describe("run exercise", () => {
     await ended;
     assert.equal(learner.practicum.runs.current?.store.head.state, "cancelled");
     assert.ok(points(learner) >= 3);
+    const [kept] = await learner.practicum.runs.kept.list(learner.exercise.id);
+    assert.deepEqual([kept?.id, kept?.state], [learner.practicum.runs.current?.store.head.id, "cancelled"]); // to compare later runs with
     if (process.platform === "linux") assert.ok(ourProcesses().length < before, "the run's process is gone");
   });
 

@@ -28,7 +28,7 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
   progress(0, steps, "collecting preferences");
   const preferences = await drawPreferences(reference, judge, pairs, length, stream);
   const heldOut = await drawPreferences(reference, judge, HELD_OUT, length, stream);
-  declarePlots();
+  declarePlots(heldOut);
   await measure(attempt, reference, reference, heldOut, judge, 0);
   let calls = 0;
   const policy = await attempt.trainDPO(reference, preferences, {
@@ -51,9 +51,10 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
   );
 }
 
-function declarePlots(): void {
+function declarePlots({ probabilities }: JudgedPreferences): void {
   const x = { label: "step" };
-  trace.plot({ title: "DPO loss", x, ...LOSS });
+  const own = mean(probabilities.map((p) => -Math.log(p)));
+  trace.plot({ title: "DPO loss", x, ...LOSS, band: { label: "what the checks ask for", low: own, high: Math.LN2 - 0.4 * (Math.LN2 - own) } });
   trace.plot({ title: "Implicit rewards of held-out responses", x, ...REWARD });
   trace.plot({ title: "Right predictions of the judge", x, ...ACCURACY });
   trace.plot({ title: "What it writes", x, ...WRITTEN });
@@ -77,12 +78,14 @@ async function measure(
   });
   const [loss, chosen, rejected, lnChosen, lnRejected, right] = (await measured.array()) as [number, number, number, number, number, number];
   measured.dispose();
-  const mean = (of: (p: number) => number) => heldOut.probabilities.reduce((sum, p) => sum + of(p), 0) / heldOut.probabilities.length;
-  trace.log({ "held-out loss": loss, "a coin: ln 2": Math.LN2, "the judge's own loss": mean((p) => -Math.log(p)) }, step);
+  const { probabilities } = heldOut;
+  trace.log({ "held-out loss": loss, "a coin: ln 2": Math.LN2, "the judge's own loss": mean(probabilities.map((p) => -Math.log(p))) }, step);
   trace.log({ "implicit reward of chosen": chosen, "implicit reward of rejected": rejected, "ln π of chosen": lnChosen, "ln π of rejected": lnRejected }, step);
-  trace.log({ "pairs put in the judge's order": step === 0 ? 0.5 : right, "best possible": mean((p) => (p > 0.5 ? 1 : 0)) }, step);
+  trace.log({ "pairs put in the judge's order": step === 0 ? 0.5 : right, "best possible": mean(probabilities.map((p) => (p > 0.5 ? 1 : 0))) }, step);
   trace.log({ "true reward of what it writes": await written(policy, judge) }, step);
 }
+
+const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 /** ln p of both responses of each pair: [pairs] each */
 function logProbabilities(attempt: Surface, policy: PolicyWeights, { chosen, chosenMask, rejected, rejectedMask }: JudgedPreferences) {

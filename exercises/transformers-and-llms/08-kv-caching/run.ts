@@ -33,7 +33,8 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
 
 function declarePlots(): void {
   const x = { label: "tokens in the text", log: true };
-  trace.plot({ title: "Latency of one more token", series: ["with the cache", "reading anew"], x, y: { label: "ms", log: true } });
+  const both = ["with the cache", "reading anew"];
+  trace.plot({ title: "Latency of one more token", series: both, powerLaw: both, x, y: { label: "ms", log: true } });
   trace.plot({ title: "Speed-up", series: ["speed-up"], x, y: { label: "times as fast" } });
   trace.plot({ title: "What it costs", series: ["memory of the cache"], x, y: { label: "MiB" } });
 }

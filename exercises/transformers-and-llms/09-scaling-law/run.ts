@@ -83,6 +83,7 @@ function declarePlots(attempt: Surface, configs: readonly GPTConfig[]): void {
   trace.plot({
     title: "Scaling law",
     series: ["measured", "fitted law"],
+    powerLaw: ["measured"],
     x: { label: "parameters N", log: true },
     y: { label: "nats above the floor", log: true },
   });

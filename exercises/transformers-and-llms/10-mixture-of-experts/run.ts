@@ -37,13 +37,15 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
   const tokens = tf.tensor1d(facts.write(text), "int32");
   const heldOut = randomWindows(tf.tensor1d(facts.write(8192), "int32"), 256, context + 1, stream); // [256, context + 1]
   const seed = stream.integer(1, 1e9);
-  declarePlots();
+  declarePlots(vocabulary, facts.entropy);
   for (const [i, contender] of CONTENDERS.entries()) await contend(attempt, scale, contender, i, tokens, heldOut, facts.entropy, seed);
 }
 
-function declarePlots(): void {
+function declarePlots(vocabulary: number, entropy: number): void {
   const x = { label: "step" };
-  trace.plot({ title: "Held-out loss", series: [...CONTENDERS.map(({ name }) => name), FLOOR], x, y: { label: "nats per token" } });
+  const uniform = Math.log(vocabulary);
+  const band = { label: "what the checks ask for", low: entropy, high: uniform - 0.6 * (uniform - entropy) };
+  trace.plot({ title: "Held-out loss", series: [...CONTENDERS.map(({ name }) => name), FLOOR], x, y: { label: "nats per token" }, band });
   for (const { name } of CONTENDERS.filter(({ experts }) => experts > 1)) {
     trace.plot({ title: `Load, ${name}`, series: Array.from({ length: EXPERTS }, (_, i) => shareOf(name, i)), x, y: { label: "share of the tokens" } });
   }

@@ -41,7 +41,7 @@ function declarePlots(): void {
   trace.plot({ title: "Stage 1: supervised fine-tuning", x: { label: "step" }, ...SUPERVISED });
   trace.plot({ title: "Stage 2: reward model", x: { label: "step" }, ...PREFERENCE });
   trace.plot({ title: "Stage 3: PPO, reward", x: { label: "iteration" }, ...REWARD });
-  trace.plot({ title: "Stage 3: PPO, distance", x: { label: "iteration" }, ...DIVERGENCE });
+  trace.plot({ title: "Stage 3: PPO, distance", x: { label: "iteration" }, ...DIVERGENCE, band: { label: "what the checks ask for", high: 3 } });
 }
 
 /** At full scale: the weights of a stage that an earlier run has finished, or those of this one, kept for a later run. */

@@ -43,7 +43,8 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 
 function declarePlots(blocksAt: number): void {
   const x = { label: "positions", log: true };
-  trace.plot({ title: "Memory", series: ["standard, memory", "flash, memory"], x, y: { label: "MiB at most, beyond the inputs", log: true } });
+  const memory = ["standard, memory", "flash, memory"];
+  trace.plot({ title: "Memory", series: memory, powerLaw: memory, x, y: { label: "MiB at most, beyond the inputs", log: true } });
   trace.plot({ title: "Time", series: ["standard, time", "flash, time"], x, y: { label: "ms", log: true } });
   const block = { label: "positions in a block", log: true };
   trace.plot({ title: `Flash attention by block, ${blocksAt} positions: memory`, series: ["memory by block"], x: block, y: { label: "MiB", log: true } });

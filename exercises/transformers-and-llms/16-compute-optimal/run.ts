@@ -64,7 +64,13 @@ const OVERHEAD = 5e9;
 
 function declarePlots(): void {
   const compute = { label: "compute C (FLOPs)", log: true };
-  trace.plot({ title: "Compute and loss", series: ["optimal models", "power law"], x: compute, y: { label: "nats above the floor", log: true } });
+  trace.plot({
+    title: "Compute and loss",
+    series: ["optimal models", "power law"],
+    powerLaw: ["optimal models"],
+    x: compute,
+    y: { label: "nats above the floor", log: true },
+  });
   trace.plot({
     title: "IsoFLOP curve of the middle budget",
     series: ["one budget", "parabola"],

@@ -140,7 +140,8 @@ function dress({ line, beside, raw, smooth }: Drawn, { colour, mark, hidden, ran
   });
   Object.assign(raw, pen(behind ? 0.3 : beside ? BESIDE : 1, behind ? 1 : 1.75), {
     data: seen(line.raw, min, max),
-    pointRadius: () => (marked ? 3 : 0), // a function: chart.js keeps what it shares between points while updates are not animated
+    // Few points have a function: chart.js keeps what points share while updates are not animated. For many it would take most of a frame.
+    pointRadius: line.raw.length <= 2 * MARKED ? () => (marked ? 3 : 0) : 0,
     pointHoverRadius: 4,
     pointStyle: mark,
   });
