@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { before, describe, it } from "mocha";
 import { descendantsOf } from "../processes/children.ts";
@@ -154,6 +154,17 @@ describe("the command", function () {
       assert.equal(code, 0);
       assert.match(run as string, /^tiny-01-\d{4}-\d\d-\d\d-\d{6}$/);
       assert.match((await readdir(path.join(folder, run as string)))[0] as string, /^events\.out\.tfevents\.\d+\.practicum$/);
+    });
+    it("--profile shows where the time went, and writes a trace", async () => {
+      const folder = await practicum.attempt("profiled", REFERENCE);
+      const { code, stdout } = await practicum.run(["run", "1", folder, "--no-grade", "--profile", path.join(folder, "trace.json")]);
+      assert.equal(code, 0);
+      assert.match(stdout, /component +time +share[\s\S]*between operations +\d+\.\d ms[\s\S]*Recording cost about/);
+      const { traceEvents } = JSON.parse(await readFile(path.join(folder, "trace.json"), "utf8"));
+      assert.deepEqual(traceEvents[0], { name: "process_name", ph: "M", pid: 1, tid: 0, ts: 0, args: { name: "Double" } });
+      const { code: unwritten, stderr } = await practicum.run(["run", "1", folder, "--no-grade", "--profile", path.join(folder, "nowhere", "trace.json")]);
+      assert.equal(unwritten, 2);
+      assert.match(stderr, /The trace could not be written/);
     });
     it("--no-grade only runs", async () => {
       const { code, grade } = await json("run", "1", await practicum.attempt("ungraded", REFERENCE.replace("mul(2)", "mul(3)")), "--no-grade");

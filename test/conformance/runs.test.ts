@@ -1,6 +1,9 @@
 /** A whole run on the GPU: what it says of itself, and that nothing the GPU refuses is passed over. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
+import type { Profile } from "../../extension/protocol/profile.ts";
+import type { RunEvent } from "../../extension/protocol/runtime.ts";
+import type { RunRequest } from "../../extension/supervisor/api.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
 import { attemptOf, REFERENCE, tinyExercise } from "../processes/tinyPack.ts";
 import { DIST } from "../tools/paths.ts";
@@ -17,11 +20,11 @@ describe("a run on webgpu", function () {
   });
   after(() => supervisor.dispose());
 
-  const run = async (body: string) => {
+  const run = async (body: string, also: Pick<RunRequest, "profile" | "onEvent"> = { onEvent: () => {} }) => {
     const exercise = await tinyExercise({
       "run.ts": `import * as tf from "@tensorflow/tfjs";\nexport default async function run(attempt: any) {\n${body}\n}\n`,
     });
-    return supervisor.run({ exercise, attempt: attemptOf(REFERENCE), onEvent: () => {} });
+    return supervisor.run({ exercise, attempt: attemptOf(REFERENCE), ...also });
   };
 
   it("names the device, and says that addons may be loaded", async () => {
@@ -36,6 +39,17 @@ describe("a run on webgpu", function () {
     const { state, fault } = await run("(tf.backend() as any).device.createBuffer({ size: 2 ** 40, usage: 128 });");
     assert.equal(state, "errored");
     assert.match(fault?.message ?? "", /^The GPU could not do what was asked/);
+  });
+
+  it("is profiled by the GPU's own clock, or says that it cannot be", async () => {
+    let profile: Profile | undefined;
+    const onEvent = (event: RunEvent) => {
+      if (event.kind === "profile") profile = event.profile;
+    };
+    await run("const x = tf.randomNormal([256, 256]); await tf.matMul(x as any, x as any).data();", { profile: true, onEvent });
+    assert.ok(profile && ["device", "queued"].includes(profile.clock), profile?.clock);
+    const product = profile.nodes.find(({ name }) => name === "matMul");
+    assert.ok(product && product.total > 0 && product.flops === 2 * 256 ** 3);
   });
 
   for (const [what, body] of [

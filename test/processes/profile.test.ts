@@ -93,6 +93,13 @@ describe("profile of a run", function () {
     assert.equal(lineOf(whole, at(whole, "/step/applyGradients")), "run.ts:6");
   });
 
+  it("an operation with a gradient of its own encloses what it is made of", async () => {
+    const { whole } = await profiled(`const twice = tf.customGrad((x: any) => ({ value: x.mul(2), gradFunc: (dy: any) => dy.mul(2) }));
+      tf.tidy(() => { twice(tf.ones([3])); tf.logSoftmax(tf.ones([2, 3])); });`);
+    assert.equal(at(whole, "/customGrad/mul").calls, 1);
+    assert.equal(at(whole, "/logSoftmax/max").calls, 1);
+  });
+
   it("memory counts a buffer once, however many tensors share it, and marks the peak", async () => {
     const { whole } = await profiled(`tf.tidy(() => { tf.range(0, 1000).reshape([10, 100]).reshape([100, 10]).reshape([1000]); });
       tf.tidy(() => { tf.fill([5000], 2).reshape([50, 100]); });`);

@@ -35,12 +35,16 @@ export function recordOps(recorder: Recorder, span: () => number | undefined): C
           return result;
         }
       : () => run(call);
-    const name = nameOf(call.kernelName ?? engine.state.activeScope?.name ?? "custom gradient");
+    const name = nameOf(call.kernelName ?? scopeOf(engine));
     return recorder.op(name, span(), work, (result) => ({ ...madeBy(call, result), memory: memory(), ...(device && { device }) }));
   };
   if (!timer) recordOptimizers(recorder, span, memory);
   return timer ? "device" : ["webgpu", "tfjs-node-gpu"].includes(tf.getBackend()) ? "queued" : "computed";
 }
+
+/** An operation of the library's own that brings its gradient is in a scope of its name. */
+const scopeOf = ({ state: { activeScope } }: Engine): string =>
+  activeScope === undefined || ["", "unnamed scope"].includes(activeScope.name) ? "customGrad" : activeScope.name.replace(/__op$/, "");
 
 /** An update may be one pass over all weights that no operation is. */
 function recordOptimizers(recorder: Recorder, span: () => number | undefined, memory: () => number): void {
