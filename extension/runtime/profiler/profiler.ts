@@ -6,8 +6,12 @@ import { currentSpan } from "../services/trace.ts";
 import { recordOps } from "./ops.ts";
 import { Recorder } from "./recorder.ts";
 
-/** Milliseconds between two tellings. */
+/** Milliseconds between two tellings, at least. */
 const PERIOD = 2000;
+/** So many times longer than a telling takes is the pause after it. */
+const PAUSE = 100;
+
+const now = performance.now.bind(performance);
 
 export interface Profiler {
   /** Tells the whole of it. */
@@ -23,11 +27,12 @@ export async function startProfiler(trees: readonly SourceTree[], ops: boolean, 
   const recorder = new Recorder(trees);
   const clock = ops ? recordOps(recorder, currentSpan) : "computed";
   const profile = () => recorder.profile({ clock, ops, ...(before !== undefined && { gigaflops: before }) });
-  let told = 0;
+  let next = PERIOD;
   recorder.onClose = (elapsed) => {
-    if (elapsed - told < PERIOD) return;
-    told = elapsed;
+    if (elapsed < next) return;
+    const started = now();
     tell({ kind: "profile", profile: profile() });
+    next = elapsed + Math.max(PERIOD, PAUSE * (now() - started));
   };
   configure({ recorder });
   return {

@@ -34,7 +34,7 @@ export class ProfileView {
     this.#components = new ComponentsView(theme, post);
     this.#flame = new FlameChart(theme, post);
     this.#calls = new CallTable(post);
-    this.#ops = opTable(post);
+    this.#ops = opTable(post, () => this.#state?.profile?.gigaflops);
     this.#memory = new PlotCard(memoryPlot(NOTHING).spec, theme, post);
     this.#flame.element.append(this.#calls.element);
     this.#opsSection = h("section", { class: "plot" }, h("h2", {}, "Operations"), this.#ops.element);
