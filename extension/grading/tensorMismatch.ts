@@ -2,8 +2,8 @@
  * What the panel shows of the tensors in which a wrong answer differs.
  *
  * Of a hidden check nothing may tell an expected value, also not together with the learner's own answer, which they can print. So there are no expected
- * values, no errors (got and error give the expected value), no order by error and no relation in value ("twice the expected one"), and nothing is counted
- * of what was expected. What remains is *where* it is wrong: of each element that it is not what was answered. Where an element can only be one of a few
+ * values, no errors (got and error give the expected value) and no relation in value ("twice the expected one"), and nothing is counted of what was
+ * expected. What remains is *where* it is wrong: of each element that it is not what was answered. Where an element can only be one of a few
  * values (a mask, labels, the zeros of a triangle), that does tell the value: then not even the places are shown.
  */
 import type { Expectation, Tolerance } from "../protocol/grade.ts";

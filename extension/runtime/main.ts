@@ -26,6 +26,7 @@ import { EventStream } from "./events.ts";
 import { Implementation, MissingFunction } from "./implementation.ts";
 import * as practicum from "./practicum.ts";
 import { startProfiler } from "./profiler/profiler.ts";
+import { Sampling } from "./services/sampling.ts";
 import { allTold, configure } from "./services/session.ts";
 import * as tf from "./tensors.ts";
 import { withToldPromises } from "./toldPromises.ts";
@@ -58,7 +59,7 @@ connection.onRequest(CallRequest, ({ implementation, handle, method, args }) =>
   orFault(async () => {
     watchTensors();
     const told = new EventBuffer(CALL_LIMITS);
-    configure({ sink: (event) => told.push(event) });
+    configure({ sink: (event) => told.push(event), sampling: new Sampling() });
     const answer = await at(implementation).call(handle, method, args);
     await allTold();
     setImmediate(freeUnreachable); // the answer comes first

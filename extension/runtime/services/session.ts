@@ -1,6 +1,7 @@
 /** What this process was given, and where what it tells goes: state that the services share. */
 import type { Encoded, EncodeParams } from "../../protocol/pretrained.ts";
 import type { BackendInfo, RunEvent, SourceLocation } from "../../protocol/runtime.ts";
+import { Sampling } from "./sampling.ts";
 
 export interface Session {
   readonly sink: (event: RunEvent) => void;
@@ -8,6 +9,7 @@ export interface Session {
   /** Text of the exercise or of the learner's own file. */
   readonly corpus: string;
   readonly backend: BackendInfo;
+  readonly sampling: Sampling;
   /** The line of the program that called a function of ours. */
   readonly callerOf: (ours: (...args: never[]) => unknown) => SourceLocation | undefined;
   readonly checkpoints: Checkpoints;
@@ -39,6 +41,7 @@ const noModels = async (): Promise<never> => {
 let current: Session = {
   ...{ sink: () => {}, seed: 0, corpus: "" },
   backend: { name: "cpu", device: "none", skipped: [] },
+  sampling: new Sampling(),
   callerOf: () => undefined,
   checkpoints: { save: refused, load: refused },
   encode: noModels,

@@ -75,10 +75,11 @@ export const trace = {
   /**
    * Records an intermediate under a name: shape, dtype and statistics, and its values where there are at most 16384.
    * Where the reference records one of that name too, a check that fails says which is the first to differ.
-   * Names may repeat. Reading values takes time: not for every step of a training.
+   * Names may repeat. As reading takes time, of a name that is traced again and again (in every step of a training) only some are recorded.
    * @returns x itself, so that it can stand within an expression
    */
   tensor<T extends Tensor>(name: string, x: T): T {
+    if (!session().sampling.isRead(String(name))) return x;
     const location = session().callerOf(trace.tensor);
     const tell = (values: ArrayLike<number>) => session().sink({ kind: "tensors", tensors: [tracedTensor(String(name), x, values, location)] });
     if (tf.getBackend() !== "webgpu") tell(x.dataSync() as ArrayLike<number>);

@@ -1,6 +1,6 @@
 /** A minimal GPT: the architecture of GPT-2 (Radford et al., 2019), small enough to train on a laptop. */
 import * as tf from "@tensorflow/tfjs";
-import { random } from "practicum";
+import { random, trace } from "practicum";
 import { randomWindows } from "./data.ts";
 import { gelu, layerNorm, linear } from "./layers.ts";
 import type { BlockWeights, GPTConfig, GPTWeights, TrainingOptions } from "./surface.ts";
@@ -9,10 +9,11 @@ import { initialWeights } from "./weights.ts";
 /** softmax(q kᵀ / √dim) v, where each position looks at itself and its past only. */
 export function causalAttention(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D): tf.Tensor4D {
   const [, , time, dim] = q.shape;
-  const scores = tf.matMul(q, k, false, true).div(Math.sqrt(dim)); // [batch, heads, query, key]
+  const scores = trace.tensor("scores", tf.matMul(q, k, false, true).div(Math.sqrt(dim))); // [batch, heads, query, key]
   const past = tf.linalg.bandPart(tf.ones([time, time]), -1, 0); // [query, key]: 1 where key <= query, else 0
   const masked = scores.add<tf.Tensor4D>(past.sub(1).mul(1e9)); // the future at -1e9: no weight after the softmax, no share in its sum
-  return tf.matMul(tf.softmax(masked), v); // [batch, heads, time, dim]
+  const weights = trace.tensor("weights", tf.softmax(masked)); // [batch, heads, query, key], each row sums to 1
+  return tf.matMul(weights, v); // [batch, heads, time, dim]
 }
 
 /** Each half reads a normalised copy of the residual stream and adds its answer to the stream itself. */

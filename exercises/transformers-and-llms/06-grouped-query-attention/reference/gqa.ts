@@ -1,5 +1,6 @@
 /** Grouped-query attention (Ainslie et al., 2023): query heads of a group look at the same keys and values. */
 import * as tf from "@tensorflow/tfjs";
+import { trace } from "practicum";
 import type { Grouping, LayerWeights, Memory } from "./surface.ts";
 
 export function repeatHeads(x: tf.Tensor4D, times: number): tf.Tensor4D {
@@ -11,9 +12,9 @@ export function repeatHeads(x: tf.Tensor4D, times: number): tf.Tensor4D {
 export function groupedAttention(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D): tf.Tensor4D {
   const [, heads, time, dim] = q.shape;
   const group = heads / k.shape[1]; // query heads for each head of keys and values
-  const scores = tf.matMul(q, repeatHeads(k, group), false, true).div(Math.sqrt(dim)); // [batch, heads, query, key]
+  const scores = trace.tensor("scores", tf.matMul(q, repeatHeads(k, group), false, true).div(Math.sqrt(dim))); // [batch, heads, query, key]
   const past = tf.linalg.bandPart(tf.ones([time, time]), -1, 0); // [query, key]: 1 where key <= query, else 0
-  const weights = tf.softmax(scores.add<tf.Tensor4D>(past.sub(1).mul(1e9))); // [batch, heads, query, key]
+  const weights = trace.tensor("weights", tf.softmax(scores.add<tf.Tensor4D>(past.sub(1).mul(1e9)))); // [batch, heads, query, key]
   return tf.matMul(weights, repeatHeads(v, group)); // [batch, heads, time, dim]
 }
 

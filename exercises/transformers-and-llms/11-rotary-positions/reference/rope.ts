@@ -1,5 +1,6 @@
 /** Rotary position embedding: Su et al., "RoFormer" (2021). Queries and keys are turned, pair by pair, by an angle that grows with the position. */
 import * as tf from "@tensorflow/tfjs";
+import { trace } from "practicum";
 
 export function ropeAngles(positions: tf.Tensor1D, dim: number, base: number): tf.Tensor2D {
   return tf.tidy(() => {
@@ -12,7 +13,7 @@ export function ropeAngles(positions: tf.Tensor1D, dim: number, base: number): t
 export function applyRope(x: tf.Tensor4D, positions: tf.Tensor1D, base: number): tf.Tensor4D {
   return tf.tidy(() => {
     const [batch, heads, time, dim] = x.shape;
-    const angles = ropeAngles(positions, dim, base); // [time, dim / 2], the same for every sequence and head
+    const angles = trace.tensor("angles", ropeAngles(positions, dim, base)); // [time, dim / 2], the same for every sequence and head
     const pairs = x.reshape([batch, heads, time, dim / 2, 2]); // [batch, heads, time, pair, 2]
     const [a, b] = tf.unstack(pairs, 4) as [tf.Tensor4D, tf.Tensor4D]; // [batch, heads, time, pair] each
     const [cos, sin] = [angles.cos(), angles.sin()]; // [time, pair]
@@ -23,7 +24,8 @@ export function applyRope(x: tf.Tensor4D, positions: tf.Tensor1D, base: number):
 
 export function attentionScores(q: tf.Tensor4D, k: tf.Tensor4D, queryPositions: tf.Tensor1D, keyPositions: tf.Tensor1D, base: number): tf.Tensor4D {
   return tf.tidy(() => {
-    const [queries, keys] = [applyRope(q, queryPositions, base), applyRope(k, keyPositions, base)];
+    const queries = trace.tensor("queries", applyRope(q, queryPositions, base)); // [batch, heads, queries, dim]
+    const keys = trace.tensor("keys", applyRope(k, keyPositions, base)); // [batch, heads, keys, dim]
     return tf.matMul(queries, keys, false, true).div(Math.sqrt(q.shape[3])); // [batch, heads, queries, keys]
   });
 }
