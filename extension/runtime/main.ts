@@ -19,11 +19,13 @@ import {
 } from "../protocol/runtime.ts";
 import { decode, encode } from "../protocol/wire.ts";
 import { settleBackend, startBackend } from "./backends/ladder.ts";
+import { askedThreads } from "./backends/wasm.ts";
 import { benchmark } from "./benchmark.ts";
 import { checkpointsBy } from "./checkpoints.ts";
 import { EventBuffer } from "./eventBuffer.ts";
 import { EventStream } from "./events.ts";
 import { Implementation, MissingFunction } from "./implementation.ts";
+import { lockThreads } from "./kernels/lockThreads.ts";
 import * as practicum from "./practicum.ts";
 import { startProfiler } from "./profiler/profiler.ts";
 import { Sampling } from "./services/sampling.ts";
@@ -45,6 +47,7 @@ const connection = connect(writer);
 const [backend] = await Promise.all([startBackend(), prepareStripper()]);
 configure({ backend, callerOf: (ours) => callerOf(ours, trees) });
 lockDown();
+if (askedThreads() > 1) lockThreads(); // where a process may start threads, the code of others may not
 
 connection.onRequest(LoadRequest, ({ source, seed, corpus }) =>
   orFault(async () => {

@@ -3,15 +3,18 @@
  * may crash or hang in a driver; it is tried once, and its reason is kept.
  */
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import type { ExerciseManifest } from "../exercise/model.ts";
 import { BACKENDS, type BackendInfo, type BackendName } from "../protocol/runtime.ts";
-import type { Process } from "./process.ts";
+import { type Process, THREADS } from "./process.ts";
 
 /** Backends without native code: they run in the full sandbox, and give the same numbers on every machine. */
 export const SANDBOXED: readonly BackendName[] = ["wasm", "cpu"];
 
+/** Of one kernel; more would wait for each other more than they help. */
+const MOST_THREADS = 4;
 const START_MS = 30_000;
 const REMEDY = 'Choose another in the setting practicum.backend, or "auto". Practicum: Doctor shows what each backend needs.';
 
@@ -50,6 +53,8 @@ export class Ladder {
     }
     const rungs = wanted.filter((name) => SANDBOXED.includes(name));
     if (rungs.length === 0) throw refusal(skipped, wanted);
+    const threaded = rungs.includes("wasm") ? await this.#threaded(signal) : undefined;
+    if (threaded) return { ...threaded, backend: { ...threaded.backend, skipped } };
     const process = this.#options.start("runtime", rungs.length === SANDBOXED.length ? [] : rungsArgument(rungs));
     const backend = await process.ready;
     return { process, backend: { ...backend, skipped: [...skipped, ...backend.skipped] } };
@@ -61,14 +66,22 @@ export class Ladder {
     if (known !== undefined) return known;
     const module = name.startsWith("tfjs-node") ? this.#moduleOf(name) : "";
     if (module === undefined) return "it is not installed; Practicum: Install GPU Backend installs it";
-    const found = await this.#try(name, module, signal);
+    const threaded = name === "wasm" ? await this.#threaded(signal) : undefined;
+    const found = threaded ?? (await this.#try(name, module ? [`--module=${module}`] : [], signal));
     if (typeof found === "string") this.#reasons.set(name, found);
     return found;
   }
 
-  async #try(name: BackendName, module: string, signal?: AbortSignal): Promise<Climbed | string> {
+  /** WebAssembly with a thread for each processor; nothing where there is one only, or where this Node cannot keep threads from other code. */
+  async #threaded(signal?: AbortSignal): Promise<Climbed | undefined> {
+    const threads = Math.min(availableParallelism(), MOST_THREADS);
+    const found = threads > 1 ? await this.#try("wasm", [`${THREADS}${threads}`], signal) : "";
+    return typeof found === "string" ? undefined : found;
+  }
+
+  async #try(name: BackendName, args: readonly string[], signal?: AbortSignal): Promise<Climbed | string> {
     const program = SANDBOXED.includes(name) ? "runtime" : "native";
-    const process = this.#options.start(program, [...rungsArgument([name, "cpu"]), ...(module ? [`--module=${module}`] : [])]); // cpu always starts, and says why the other did not
+    const process = this.#options.start(program, [...rungsArgument([name, "cpu"]), ...args]); // cpu always starts, and says why the other did not
     const kill = () => process.kill();
     const timer = setTimeout(kill, START_MS);
     signal?.addEventListener("abort", kill, { once: true });

@@ -49,7 +49,7 @@ export class Process {
   constructor({ node, dist, program, args = [], log }: ProcessOptions) {
     this.program = program;
     this.#sandbox = sandboxOf(node, program);
-    this.#child = spawn(node.path, [...BASE_FLAGS, ...flags(node, dist, program), path.join(dist, `${program}.mjs`), ...args], {
+    this.#child = spawn(node.path, [...BASE_FLAGS, ...flags(node, dist, program, args), path.join(dist, `${program}.mjs`), ...args], {
       env: { ...childEnvironment(), ...(NATIVE.includes(program) && driverEnvironment()) },
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       detached: process.platform !== "win32", // a group of its own, so that `kill` reaches all of it
@@ -173,11 +173,12 @@ export const killed = async (processes: readonly Process[]): Promise<void> => {
 const NATIVE: readonly ProgramName[] = ["native", "oracle"];
 
 /** The narrowest permissions that the program runs under; a native addon does what it likes, the code beside it does not. */
-function flags({ sandbox }: NodeProgram, dist: string, program: ProgramName): readonly string[] {
+function flags({ sandbox }: NodeProgram, dist: string, program: ProgramName, args: readonly string[]): readonly string[] {
   if (sandbox.length === 0 || program === "pretrained") return []; // it loads an addon, keeps files of its own, and runs no code of others
   if (NATIVE.includes(program)) return sandbox.includes("--permission") ? [...sandbox, ...ADDONS] : [];
-  const files = [`${program}.mjs`, "amaro.mjs", ...(program === "runtime" ? WASM : [])].map((file) => path.join(dist, file));
-  return [...sandbox, ...files.filter((file) => existsSync(file)).map((file) => `--allow-fs-read=${file}`)];
+  const threads = args.some((arg) => arg.startsWith(THREADS));
+  const files = [`${program}.mjs`, "amaro.mjs", ...(program === "runtime" ? WASM : []), ...(threads ? SHARED : [])].map((file) => path.join(dist, file));
+  return [...sandbox, ...(threads ? ["--allow-worker"] : []), ...files.filter((file) => existsSync(file)).map((file) => `--allow-fs-read=${file}`)];
 }
 
 function sandboxOf({ sandbox }: NodeProgram, program: ProgramName): BackendInfo["sandbox"] {
@@ -186,4 +187,8 @@ function sandboxOf({ sandbox }: NodeProgram, program: ProgramName): BackendInfo[
   return sandbox.includes("--permission") ? "addons" : "none";
 }
 
+/** Tells a runtime with how many threads to compute. It starts them before it loads anything, and sees to it that nothing else starts one. */
+export const THREADS = "--threads=";
+
+const SHARED = ["kernelThread.mjs", "tfjs-backend-wasm-simd-shared.wasm", "kernels-fma-shared.wasm", "kernels-simd-shared.wasm"];
 const WASM = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm", "kernels-fma.wasm", "kernels-simd.wasm"];

@@ -4,7 +4,7 @@ import { chmod, cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import { buildKernels } from "./kernels.mjs";
+import { buildKernels, shareMemory } from "./kernels.mjs";
 import { Graph } from "./onnx.ts";
 import { buildTypes } from "./types.mjs";
 
@@ -28,6 +28,7 @@ const bundles = [
     entryPoints: { main: "extension/main.ts" },
   },
   { ...node, entryPoints: { runtime: "extension/runtime/main.ts" }, minify: true, keepNames: true },
+  { ...node, entryPoints: { kernelThread: "extension/runtime/kernels/kernelThread.ts" }, minify: true },
   { ...node, entryPoints: { native: "extension/runtime/native.ts" }, minify: true, keepNames: true, external: ["webgpu"] },
   { ...node, entryPoints: { grader: "extension/grader/main.ts" }, mainFields: ["main", "module"] },
   { ...node, entryPoints: { oracle: "extension/runtime/oracle.ts", pretrained: "extension/runtime/pretrained/main.ts" }, external: ["onnxruntime-node"] },
@@ -74,6 +75,7 @@ async function copyAssets() {
     replaceFolder("exercises", (file) => !/[\\/](oracle|pretrained)[\\/].*\.(mjs|ts|py)$/.test(file)),
     replaceFolder("templates", () => true),
     buildKernels(root, dist),
+    shareMemory(path.join(published, "tfjs-backend-wasm-simd.wasm"), path.join(dist, "tfjs-backend-wasm-simd-shared.wasm")),
     buildTypes(root, dist),
     writeSchemas(),
     writeProductGraph(),

@@ -5,7 +5,8 @@ import { loadLab } from "./load.ts";
 import type { NdArray } from "./reference.ts";
 import * as reference from "./reference.ts";
 
-const { tf, use } = await loadLab();
+const labs = [await loadLab(), await loadLab(3)] as const;
+let [{ tf }] = labs;
 type Tensor = InstanceType<typeof tf.Tensor>;
 
 /** Relative to the largest value: what float32 allows for sums of some hundreds. */
@@ -27,18 +28,23 @@ function same(work: () => Tensor, want: NdArray, what: string, tolerance = TOLER
   });
 }
 
-for (const build of ["fma", "simd"] as const) {
-  describe(`kernels, build ${build}`, () => {
-    before(() => use(build));
-    products();
-    binaries();
-    unaries();
-    reductions();
-    moves();
-    lookups();
-    softmaxes();
-    keepsItsWord();
-  });
+for (const lab of labs) {
+  for (const build of ["fma", "simd"] as const) {
+    describe(`kernels, build ${build}, ${lab === labs[0] ? "one thread" : "all that can be in parts by three threads"}`, () => {
+      before(async () => {
+        ({ tf } = lab);
+        await lab.use(build);
+      });
+      products();
+      binaries();
+      unaries();
+      reductions();
+      moves();
+      lookups();
+      softmaxes();
+      keepsItsWord();
+    });
+  }
 }
 
 function products(): void {

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { availableParallelism } from "node:os";
 import { after, before, describe, it } from "mocha";
 import type { Exercise } from "../../extension/exercise/model.ts";
 import type { RunEvent } from "../../extension/protocol/runtime.ts";
 import type { RunResult, Supervisor } from "../../extension/supervisor/api.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
 import { attemptOf, dist, REFERENCE, tinyExercise } from "./tinyPack.ts";
+
+const THREADS = Math.min(availableParallelism(), 4);
 
 const runs = (body: string): Record<string, string> => ({
   "run.ts": `import * as tf from "@tensorflow/tfjs";\nimport { breathe, corpus, device, progress, random, trace } from "practicum";\nexport default async function run(attempt: any, options: any): Promise<void> {\n${body}\n}\n`,
@@ -186,7 +189,7 @@ describe("run of an exercise", function () {
     [
       "knows what it computes on",
       "const d = await device(); console.log(d.backend, d.name, d.kind, d.memory, d.gigaflops > 0, (await device()) === d, tf.memory().numTensors);",
-      "wasm WebAssembly SIMD cpu 4294967296 true true 0",
+      `wasm WebAssembly SIMD${THREADS > 1 ? `, ${THREADS} threads` : ""} cpu 4294967296 true true 0`,
     ],
     [
       "of one tensor and of three",

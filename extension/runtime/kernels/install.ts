@@ -5,13 +5,13 @@ import { registerGradients } from "./gradients.ts";
 import { registerLayout } from "./layout.ts";
 import { registerLookup } from "./lookup.ts";
 import { registerMatMul } from "./matMul.ts";
-import { type Build, KernelPack } from "./pack.ts";
+import { KernelPack, type PackOptions } from "./pack.ts";
 import { registerReductions } from "./reductions.ts";
 import { registerSoftmax } from "./softmax.ts";
 
 /** Puts the kernels of the pack in the place of the backend's own. @param folder where the built kernels are */
-export function installKernels(backend: BackendWasm, folder: URL, build?: Build): void {
-  const pack = new KernelPack(backend, folder, build);
+export async function installKernels(backend: BackendWasm, folder: URL, options?: PackOptions): Promise<void> {
+  const pack = await KernelPack.start(backend, folder, options);
   for (const register of [registerLayout, registerMatMul, registerElementwise, registerReductions, registerLookup, registerSoftmax]) register(pack);
   registerGradients(pack);
   replaceAdam(pack);

@@ -33,7 +33,7 @@ function multiply(pack: KernelPack, a: tf.TensorInfo, b: tf.TensorInfo, { transp
   const [aRow, aColumn] = transposeA ? [1, aColumns] : [aColumns, 1];
   const [bRow, bColumn] = transposeB ? [1, bColumns] : [bColumns, 1];
   const run = (count: number, a0: number, aMatrix: number, b0: number, bMatrix: number, c0: number, rows: number) =>
-    pack.call.matmul(count, A + 4 * a0, aMatrix, aRow, aColumn, B + 4 * b0, bMatrix, bRow, bColumn, C + 4 * c0, rows, n, k, scratch);
+    pack.call.matmul(count, A + 4 * a0, aMatrix, aRow, aColumn, B + 4 * b0, bMatrix, bRow, bColumn, C + 4 * c0, n, rows, n, k, scratch);
   if (sizeOf(bBatch) === 1 && !transposeA)
     run(1, 0, 0, 0, 0, 0, sizeOf(batch) * m); // one tall product
   else {

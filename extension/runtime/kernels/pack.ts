@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "../tensors.ts";
+import { partsOf } from "./parts.ts";
+import { Team } from "./team.ts";
 
 export type UnaryName = "exp" | "tanh" | "erf" | "neg" | "square" | "sqrt" | "rsqrt" | "sigmoid" | "cube" | "threeHalves" | "relu";
 export type BinaryName = "add" | "sub" | "mul" | "div" | "max" | "min" | "squaredDifference" | "tanhGradient" | "erfGradient" | "rsqrtGradient";
@@ -39,19 +41,51 @@ interface Emscripten {
   _free(address: number): void;
 }
 
+export interface PackOptions {
+  readonly build?: Build;
+  /** How many threads compute; more than one where the memory of the backend is shared. */
+  readonly threads?: number;
+  /** What an operation must cost to be worth several threads; for tests. */
+  readonly least?: number;
+}
+
 export class KernelPack {
   readonly call: Exports;
   readonly backend: BackendWasm;
   readonly #module: Emscripten;
-  #scratch = { address: 0, bytes: 0 };
+  readonly #threads: number;
+  #scratch = { address: 0, bytes: 0, own: 0 };
 
   /** @param folder where the builds are, as a URL */
-  constructor(backend: BackendWasm, folder: URL, build: Build = bestBuild(folder)) {
-    this.#module = backend.wasm as unknown as Emscripten;
-    const memory = this.#module.asm?.memory ?? this.#module.wasmMemory;
+  static async start(backend: BackendWasm, folder: URL, { build = bestBuild(folder), threads = 1, least }: PackOptions = {}): Promise<KernelPack> {
+    const { asm, wasmMemory } = backend.wasm as unknown as Emscripten;
+    const memory = asm?.memory ?? wasmMemory;
     if (!memory) throw new Error("the wasm backend does not show its memory");
+    const module = new WebAssembly.Module(read(folder, threads > 1 ? `${build}-shared` : build));
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const team = threads > 1 ? await Team.start(threads, folder, { module, memory, exports }) : undefined;
+    return new KernelPack(backend, exports as unknown as Exports, team, least);
+  }
+
+  private constructor(backend: BackendWasm, exports: Exports, team: Team | undefined, least: number | undefined) {
     this.backend = backend;
-    this.call = new WebAssembly.Instance(new WebAssembly.Module(read(folder, build)), { env: { memory } }).exports as unknown as Exports;
+    this.#module = backend.wasm as unknown as Emscripten;
+    this.#threads = team?.size ?? 1;
+    this.call = team ? this.#inParts(exports, team, least) : exports;
+  }
+
+  /** The kernels, each by all threads where its work is worth it. */
+  #inParts(exports: Exports, team: Team, least: number | undefined): Exports {
+    const names = Object.keys(exports) as (keyof Exports)[];
+    const shared = names.map((name) => {
+      const whole = exports[name] as (...args: number[]) => unknown;
+      const call = (...args: number[]) => {
+        const parts = team.free ? partsOf(name, args, team.size, least) : undefined;
+        return parts ? team.run(name, parts, SCRATCH.includes(name) ? this.#scratch.own : 0) : whole(...args);
+      };
+      return [name, call];
+    });
+    return Object.fromEntries(shared) as Exports;
   }
 
   address(x: tf.TensorInfo): number {
@@ -62,12 +96,15 @@ export class KernelPack {
     return this.backend.makeOutput(shape, dtype as "float32");
   }
 
-  /** Memory that the next kernel may overwrite; it is kept, and replaced when more is asked. */
+  /** Memory that the next kernel may overwrite, so much for each thread; it is kept, and replaced when more is asked. */
   scratch(bytes: number): number {
-    if (bytes > this.#scratch.bytes) {
+    const own = Math.ceil(bytes / LINE) * LINE;
+    const all = own * this.#threads;
+    if (all > this.#scratch.bytes) {
       this.#module._free(this.#scratch.address);
-      this.#scratch = { address: this.#module._malloc(bytes), bytes };
+      this.#scratch = { address: this.#module._malloc(all), bytes: all, own };
     }
+    this.#scratch.own = own;
     return this.#scratch.address;
   }
 
@@ -90,7 +127,12 @@ const missing = (name: string) => () => {
   throw new Error(`the wasm backend has no ${name} for such operands`);
 };
 
-const read = (folder: URL, build: Build) => readFileSync(new URL(`kernels-${build}.wasm`, folder));
+/** Kernels whose last argument is scratch memory. */
+const SCRATCH: readonly (keyof Exports)[] = ["matmul", "sum"];
+/** Bytes of a line of the processor's caches. */
+const LINE = 64;
+
+const read = (folder: URL, build: string) => readFileSync(new URL(`kernels-${build}.wasm`, folder));
 const bestBuild = (folder: URL): Build => (WebAssembly.validate(read(folder, "fma")) ? "fma" : "simd");
 
 /** Whether all are of 4 bytes a value. */

@@ -18,25 +18,27 @@ export function matmulScratch(): usize {
 }
 
 /**
- * A product for each of `batch`. A stride is from one row, column or matrix to the next; C is dense.
+ * A product for each of `batch`. A stride is from one row, column or matrix to the next; C is dense but where it is part of a wider matrix.
  * @param scratch `matmulScratch()` bytes
  */
 export function matmul(
   batch: usize, a: usize, aMatrix: usize, aRow: usize, aColumn: usize, b: usize, bMatrix: usize, bRow: usize, bColumn: usize,
-  c: usize, m: usize, n: usize, k: usize, scratch: usize,
+  c: usize, cRow: usize, m: usize, n: usize, k: usize, scratch: usize,
 ): void {
   if (k == 0) memory.fill(c, 0, batch * m * n * FLOAT);
   for (let i: usize = 0; i < batch; i++) {
     if (m == 1) rowTimesMatrix(a, aColumn, b, bRow, bColumn, c, n, k);
     else if (n == 1) rowTimesMatrix(b, bRow, a, aColumn, aRow, c, m, k);
-    else product(a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, scratch);
+    else product(a, aRow, aColumn, b, bRow, bColumn, c, cRow, m, n, k, scratch);
     a += aMatrix * FLOAT;
     b += bMatrix * FLOAT;
-    c += m * n * FLOAT;
+    c += m * cRow * FLOAT;
   }
 }
 
-function product(a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, bColumn: usize, c: usize, m: usize, n: usize, k: usize, scratch: usize): void {
+function product(
+  a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, bColumn: usize, c: usize, cRow: usize, m: usize, n: usize, k: usize, scratch: usize,
+): void {
   const packedB = scratch;
   const packedA = packedB + K_BLOCK * N_BLOCK * FLOAT;
   const edge = packedA + M_BLOCK * K_BLOCK * FLOAT;
@@ -48,7 +50,7 @@ function product(a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, b
       for (let i: usize = 0; i < m; i += M_BLOCK) {
         const height = min(M_BLOCK, m - i);
         packA(a + (i * aRow + p * aColumn) * FLOAT, aRow, aColumn, height, depth, packedA);
-        block(packedA, packedB, c + (i * n + j) * FLOAT, n, height, width, depth, p > 0, edge);
+        block(packedA, packedB, c + (i * cRow + j) * FLOAT, cRow, height, width, depth, p > 0, edge);
       }
     }
   }
