@@ -4,7 +4,11 @@ import type { CheckProof, ExerciseProof, ImplementationProof, PackProof, Problem
 
 export const SIGNS: Readonly<Record<Verdict, string>> = { passed: "✓", caught: "✗", told: "✗!", missed: "MISSED", notWritten: "–", notProven: "WRONG" };
 
-export function proofPage({ title, version, proven, problems, exercises, tier }: PackProof): string {
+/** The address of a line of the pack; nothing where there is none to follow. */
+export type LinkTo = (file: string, line?: number) => string | undefined;
+
+export function proofPage({ title, version, proven, problems, exercises, tier }: PackProof, linkTo: LinkTo = () => undefined): string {
+  const all = [...problems, ...exercises.flatMap((exercise) => exercise.problems)];
   const checks = exercises.flatMap((exercise) => exercise.checks);
   const kills = exercises.flatMap(({ implementations }) => implementations).filter(({ kind }) => kind === "misconception").length;
   const what = `${counted(exercises.length, "exercise")}, ${counted(checks.length, "check")}, ${counted(kills, "misconception")}${tier === "save" ? "; the slow checks were not asked" : ""}`;
@@ -12,23 +16,39 @@ export function proofPage({ title, version, proven, problems, exercises, tier }:
     `# ${title}: proof`,
     "",
     `Version ${version}. ${proven ? "Proven" : "**Not proven**"}: ${what}.`,
+    ...nextSteps(all, tier, linkTo),
+    "",
+    "## Kill matrix",
     "",
     `${SIGNS.passed} accepted, ${SIGNS.caught} rejected, ${SIGNS.told} rejected and told its own mistake, ${SIGNS.notWritten} not written yet. Errors are in units of the tolerance:`,
     "the largest of an implementation that is accepted, the smallest of one that is rejected (∞: of another form, or an exact answer).",
-    ...problemList(problems),
-    ...exercises.flatMap(exercisePage),
+    ...exercises.flatMap((exercise) => exercisePage(exercise, linkTo)),
     "",
   ].join("\n");
 }
 
-function exercisePage(proof: ExerciseProof): string[] {
-  const { slug, title, checks, implementations, seeds, problems, backend } = proof;
+/** What refuses the pack, each with its place and its remedy. */
+function nextSteps(problems: readonly Problem[], tier: PackProof["tier"], linkTo: LinkTo): string[] {
+  if (problems.length === 0) return ["", tier === "run" ? "It can be published." : "Before it is published, the slow checks are asked too."];
+  const steps = [...grouped(problems, ({ file }) => file ?? "").values()].flat().map((problem) => {
+    const place = placeText(problem).replace(/: $/, "");
+    return `1. ${place && `${linked(place, problem.file, problem.line, linkTo)}  \n   `}${escaped(problem.message)}  \n   *${escaped(problem.remedy)}*`;
+  });
+  return ["", `## What to do next: ${counted(problems.length, "problem")}`, "", ...steps];
+}
+
+const linked = (text: string, file: string | undefined, line: number | undefined, linkTo: LinkTo): string => {
+  const address = file === undefined ? undefined : linkTo(file, line);
+  return address === undefined ? text : `[${text}](${address})`;
+};
+
+function exercisePage(proof: ExerciseProof, linkTo: LinkTo): string[] {
+  const { slug, title, checks, implementations, seeds, backend } = proof;
   return [
     "",
-    `## ${slug.slice(0, 2)} ${title}`,
+    `### ${slug.slice(0, 2)} ${title}`,
     "",
     `Seeds ${seeds.save.join(", ")}${seeds.run.length > 0 ? `; slow checks ${seeds.run.join(", ")}` : ""}${backend ? `; on ${backend.name}` : ""}.`,
-    ...problemList(problems),
     "",
     "| | check | accepted up to | rejected from | tolerance | time |",
     "|---|---|---|---|---|---|",
@@ -39,7 +59,9 @@ function exercisePage(proof: ExerciseProof): string[] {
     "",
     `| implementation | ${checks.map((_, i) => i + 1).join(" | ")} |`,
     `|---|${checks.map(() => "---|").join("")}`,
-    ...implementations.map((one) => `| ${one.name} | ${checks.map(({ title }) => signOf(one, title)).join(" | ")} |`),
+    ...implementations.map(
+      (one) => `| ${linked(one.name, fileOf(one, slug), undefined, linkTo)} | ${checks.map(({ title }) => signOf(one, title)).join(" | ")} |`,
+    ),
     ...confusions(implementations).map((sentence) => `\n${sentence}`),
   ];
 }
@@ -68,10 +90,9 @@ const counted = (count: number, what: string): string => `${count} ${what}${coun
 
 export const secondsText = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
-const problemList = (problems: readonly Problem[]): string[] =>
-  problems.length === 0
-    ? []
-    : ["", ...[...grouped(problems, ({ file }) => file ?? "").values()].flat().map((problem) => `- ${placeText(problem)}${escaped(problem.message)}`)];
+/** Starter and reference are folders. */
+const fileOf = ({ kind, name }: ImplementationProof, slug: string): string | undefined =>
+  kind === "variant" || kind === "misconception" ? `${slug}/${name}.ts` : undefined;
 
 export const placeText = ({ file, line }: Problem): string => (file === undefined ? "" : `${file}${line === undefined ? "" : `:${line}`}: `);
 

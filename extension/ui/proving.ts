@@ -35,7 +35,7 @@ export class Proving implements vscode.TextDocumentContentProvider, vscode.Dispo
     const proof = await this.#prove(folder);
     this.#show(folder, proof);
     const uri = vscode.Uri.from({ scheme: PROOF_SCHEME, path: `/${proof.pack}/Proof.md`, query: folder });
-    this.#pages.set(uri.toString(), proofPage(proof));
+    this.#pages.set(uri.toString(), proofPage(proof, linksInto(folder)));
     this.#changed.fire(uri);
     await showRendered(uri);
     return proof;
@@ -97,6 +97,14 @@ async function ownKeys(): Promise<Keys | undefined> {
   await makeKeys(folder);
   return readKeys(folder);
 }
+
+/** The rendered page opens a file of the pack at its line. */
+const linksInto =
+  (folder: string) =>
+  (file: string, line = 1): string =>
+    vscode.Uri.file(path.join(folder, file))
+      .with({ fragment: `L${line}` })
+      .toString();
 
 /** What is of no file is of the pack. */
 const fileOf = ({ file = "pack.json" }: Problem): string => file;
