@@ -55,6 +55,8 @@ export interface ExerciseProof {
 export interface PackProof {
   readonly pack: string;
   readonly version: string;
+  /** Of what was proven. */
+  readonly digest: string;
   readonly title: string;
   readonly tier: "save" | "run";
   readonly proven: boolean;

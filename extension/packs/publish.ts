@@ -67,6 +67,7 @@ const REMEDIES: Readonly<Record<string, readonly [sentence: string, remedy: stri
   E401: ["wants you to log in", "Log in with: npm login --registry"],
   ENEEDAUTH: ["wants you to log in", "Log in with: npm login --registry"],
   E403: ["does not let you publish it", "Raise the version in pack.json if this one was published; else ask the registry's owner for access to"],
+  E413: ["takes no archive as large as this", "Make its files smaller, or ask the owner to let more in at"],
   E409: ["has this version already", "Raise the version in pack.json, then publish again to"],
   EPUBLISHCONFLICT: ["has this version already", "Raise the version in pack.json, then publish again to"],
 };

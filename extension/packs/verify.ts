@@ -43,7 +43,17 @@ export async function verifyPack(folder: string, options: VerifyOptions): Promis
   const { tier } = options;
   const pack = await orProblem(() => readPack(folder));
   if ("message" in pack)
-    return { pack: path.basename(folder), version: "", title: "", tier, proven: false, problems: [pack], exercises: [], ms: performance.now() - started };
+    return {
+      pack: path.basename(folder),
+      version: "",
+      digest: "",
+      title: "",
+      tier,
+      proven: false,
+      problems: [pack],
+      exercises: [],
+      ms: performance.now() - started,
+    };
   const means = await meansFor(options);
   const wanted = pack.exercises.filter((exercise) => options.exercise === undefined || isNamed(exercise, options.exercise));
   if (wanted.length === 0)
@@ -58,7 +68,7 @@ export async function verifyPack(folder: string, options: VerifyOptions): Promis
   const files = await readFolder(pack.folder);
   const problems = [...packRules(pack, [...files.keys()], files.get("README.md")?.toString()), ...idRules(pack, await earlierIds(pack))];
   const proven = [problems, ...exercises.map((proof) => proof.problems)].every((list) => list.length === 0);
-  return { pack: pack.id, version: pack.version, title: pack.title, tier, proven, problems, exercises, ms: performance.now() - started };
+  return { pack: pack.id, version: pack.version, digest: pack.digest, title: pack.title, tier, proven, problems, exercises, ms: performance.now() - started };
 }
 
 async function proveExercise(exercise: Exercise, means: Means & { readonly cache: EvidenceCache }, { dist, compiler }: VerifyOptions): Promise<ExerciseProof> {

@@ -81,7 +81,6 @@ export const WALKTHROUGH = "practicum.start";
 
 /** Schemes of documents that exist in memory only. */
 export const REFERENCE_SCHEME = "practicum-reference";
-export const PROOF_SCHEME = "practicum-proof";
 export const REGRADE_SCHEME = "practicum-regrade";
 export const HINTS_SCHEME = "practicum-hints";
 export const DOCTOR_SCHEME = "practicum-doctor";

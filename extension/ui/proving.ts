@@ -1,4 +1,5 @@
 /** The author's gate in the editor: what a pack's proof has found, as problems at their lines and as a page; then publishing. */
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import { type Keys, makeKeys, readKeys } from "../packs/keys.ts";
@@ -11,19 +12,18 @@ import { requireProof } from "../packs/requireProof.ts";
 import { verifyPack } from "../packs/verify.ts";
 import { readPack } from "../supervisor/packStore.ts";
 import { cancellable } from "./cancellable.ts";
-import { PROOF_SCHEME } from "./contributions.ts";
 import type { Supervision } from "./supervision.ts";
 import { requireTrust } from "./trust.ts";
 import { showRendered } from "./workbench.ts";
 
-export class Proving implements vscode.TextDocumentContentProvider, vscode.Disposable {
+/** A file, so that its links lead to the lines of the pack's own; hidden ones are not published. */
+const PAGE = ".practicum/Proof.md";
+const fromPage = (file: string, line?: number): string => `../${encodeURI(file)}${line === undefined ? "" : `#L${line}`}`;
+
+export class Proving implements vscode.Disposable {
   readonly #dist: string;
   readonly #supervision: Supervision;
-  readonly #pages = new Map<string, string>();
-  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
-  readonly onDidChange = this.#changed.event;
   readonly #problems = vscode.languages.createDiagnosticCollection("practicum.proof");
-  readonly #registration = vscode.workspace.registerTextDocumentContentProvider(PROOF_SCHEME, this);
 
   constructor(supervision: Supervision, dist: string) {
     this.#supervision = supervision;
@@ -34,19 +34,20 @@ export class Proving implements vscode.TextDocumentContentProvider, vscode.Dispo
   async verify(folder: string): Promise<PackProof> {
     const proof = await this.#prove(folder);
     this.#show(folder, proof);
-    const uri = vscode.Uri.from({ scheme: PROOF_SCHEME, path: `/${proof.pack}/Proof.md`, query: folder });
-    this.#pages.set(uri.toString(), proofPage(proof, linksInto(folder)));
-    this.#changed.fire(uri);
-    await showRendered(uri);
+    const page = path.join(folder, PAGE);
+    await mkdir(path.dirname(page), { recursive: true });
+    await writeFile(page, proofPage(proof, fromPage));
+    await showRendered(vscode.Uri.file(page));
     return proof;
   }
 
   /** Proves the pack, asks, and hands it to the registry that npm would use. */
   async publish(folder: string): Promise<void> {
-    const source = await readPack(folder);
     const keys = await ownKeys();
     if (!keys) return;
-    requireProof(await this.verify(folder));
+    const proof = await this.verify(folder);
+    const source = await readPack(folder);
+    requireProof(proof, source);
     const packed = await pack(source, { keys });
     const at = { dist: this.#dist, cwd: folder };
     const { name, version } = packed.manifest;
@@ -57,10 +58,8 @@ export class Proving implements vscode.TextDocumentContentProvider, vscode.Dispo
     void vscode.window.showInformationMessage(`${name}@${version} is published to ${registry}.`);
   }
 
-  provideTextDocumentContent = (uri: vscode.Uri): string => this.#pages.get(uri.toString()) ?? "Verify the pack once more: its proof was not kept.";
-
   dispose(): void {
-    for (const part of [this.#registration, this.#problems, this.#changed]) part.dispose();
+    this.#problems.dispose();
   }
 
   #prove(folder: string): Thenable<PackProof> {
@@ -97,14 +96,6 @@ async function ownKeys(): Promise<Keys | undefined> {
   await makeKeys(folder);
   return readKeys(folder);
 }
-
-/** The rendered page opens a file of the pack at its line. */
-const linksInto =
-  (folder: string) =>
-  (file: string, line = 1): string =>
-    vscode.Uri.file(path.join(folder, file))
-      .with({ fragment: `L${line}` })
-      .toString();
 
 /** What is of no file is of the pack. */
 const fileOf = ({ file = "pack.json" }: Problem): string => file;

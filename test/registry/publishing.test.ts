@@ -1,6 +1,7 @@
 /** The way of a pack from an instructor to a learner, by a real registry. */
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import os from "node:os";
@@ -82,6 +83,13 @@ describe("a pack on a registry", () => {
 
   it("is not published a second time under one version", async () => {
     await assert.rejects(publish(await packed("1.0.0"), instructor), saying(/has this version already.*Raise the version/));
+  });
+
+  it("is not published where it is too large for the registry", async () => {
+    const root = await tinyPack("1.0.2");
+    await mkdir(path.join(root, "01-double/oracle"));
+    await writeFile(path.join(root, "01-double/oracle/noise.bin"), randomBytes(9e6));
+    await assert.rejects(publish(await pack(await readPack(root), { keys }), instructor), saying(/takes no archive as large as this.*smaller/));
   });
 
   it("is not published by somebody who is not logged in", async () => {
@@ -171,6 +179,27 @@ describe("a download that breaks off", () => {
     whole = true;
     assert.equal((await install(on, url, options)).pack.version, "1.0.0");
     server.close();
+  });
+
+  it("of a registry that is stopped in the middle of it installs nothing, and succeeds when the registry is back", async () => {
+    const registry = await startRegistry();
+    const root = await tinyPack("1.0.0");
+    await mkdir(path.join(root, "01-double/oracle"));
+    await writeFile(path.join(root, "01-double/oracle/noise.bin"), randomBytes(7e6)); // more than a socket holds, and as much as the registry takes
+    await publish(await pack(await readPack(root), { keys }), { dist, cwd: await userOf(registry, "ada") });
+    const learner = { dist, cwd: await userOf(registry) };
+    const on = await shelf();
+    let stopping: Promise<void> | undefined;
+    const onProgress = () => {
+      stopping ??= registry.stop();
+    };
+    await assert.rejects(install(on, NAME, { ...learner, onProgress }), saying(/could not be fetched.*try again/));
+    await stopping;
+    await assert.rejects(install(on, NAME, learner), saying(/could not be fetched/));
+    assert.deepEqual(await on.packs(), []);
+    const again = await startRegistry({ port: Number(new URL(registry.url).port), storage: registry.storage });
+    assert.equal((await install(on, NAME, learner)).pack.version, "1.0.0");
+    await again.stop();
   });
 
   it("ends at once when it is cancelled", async () => {

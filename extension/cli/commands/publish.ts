@@ -25,9 +25,10 @@ export interface PublishOptions {
 export async function publish(context: Context, folder: string, options: PublishOptions): Promise<CommandResult> {
   const { terminal, dist, signal } = context;
   const { colors } = terminal;
-  const source = await readPack(folder);
   const keys = options.unsigned ? {} : await keysOf(options.keys ?? keyFolder());
-  if (options.force === undefined && !options.dryRun) requireProof(await prove(context, folder));
+  const proof = options.force === undefined && !options.dryRun ? await prove(context, folder) : undefined;
+  const source = await readPack(folder);
+  if (proof) requireProof(proof, source);
   const packed = await pack(source, { keys, forced: options.force });
   const { name, version } = packed.manifest;
   const at = { dist, signal, registry: options.registry };
