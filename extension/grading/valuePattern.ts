@@ -28,13 +28,11 @@ function inValue(got: readonly number[], want: readonly number[], near: (a: numb
   const factor = got.reduce((sum, x, i) => sum + x * (want[i] as number), 0) / squares;
   const scaled = (by: number) => got.every((x, i) => near(x / by, want[i] as number));
   if (Math.abs(factor) > CLOSE && !near(factor, 1) && Math.abs(factor - 1) > 0.01 && scaled(factor)) {
-    return Math.abs(factor + 1) <= CLOSE
-      ? "Every sign is turned: the answer is the expected one, negated."
-      : `The answer is the expected one times ${nameOf(factor)}.`;
+    return Math.abs(factor + 1) <= CLOSE ? "The values are the expected ones, negated." : `The values are the expected ones times ${nameOf(factor)}.`;
   }
   const added = got.reduce((sum, x, i) => sum + x - (want[i] as number), 0) / got.length;
   return got.every((x, i) => near(x - added, want[i] as number))
-    ? `The answer is the expected one plus ${formatNumber(rounded(added))}, everywhere.`
+    ? `The values are the expected ones plus ${formatNumber(rounded(added))}, everywhere.`
     : undefined;
 }
 
@@ -44,7 +42,7 @@ function inOrder(got: readonly number[], want: readonly number[], same: (a: View
   const expected = viewOf(want);
   if (formatShape(got) === formatShape(want)) {
     for (const [axis, size] of got.entries()) {
-      if (size > 1 && same(plain, reversed(expected, axis))) return `The answer is the expected one in reverse order along axis ${axis}.`;
+      if (size > 1 && same(plain, reversed(expected, axis))) return `The values are the expected ones in reverse order along axis ${axis}.`;
     }
     for (const [axis, size] of got.entries()) {
       if (size < 3) continue;
@@ -58,7 +56,7 @@ function inOrder(got: readonly number[], want: readonly number[], same: (a: View
   }
   const inLine = viewOf([sizeOf(got)]);
   return formatShape(got) !== formatShape(want) && same(inLine, inLine)
-    ? "The numbers are the expected ones in the same order, under another shape."
+    ? "The values are the expected ones in the same order, under another shape."
     : undefined;
 }
 
@@ -76,14 +74,14 @@ const part = ({ shape, strides, offset }: View, axis: number, from: 0 | 1): View
 });
 
 const shifted = (way: "ahead" | "behind", axis: number): string =>
-  `The answer is one place ${way} along axis ${axis}: what stands at index i is expected at i ${way === "ahead" ? "+" : "-"} 1.`;
+  `The values are the expected ones, one place ${way} along axis ${axis}: what stands at index i is expected at i ${way === "ahead" ? "+" : "-"} 1.`;
 
 function orderSentence(order: readonly number[]): string {
   const moved = order.filter((axis, i) => axis !== i);
-  if (order.length === 2) return "The answer is the transpose of the expected one.";
+  if (order.length === 2) return "The values are the expected ones, transposed.";
   return moved.length === 2
-    ? `The answer is the expected one with axes ${Math.min(...moved)} and ${Math.max(...moved)} swapped.`
-    : `The answer is the expected one with its axes in the order ${order.join(", ")}.`;
+    ? `The values are the expected ones with axes ${Math.min(...moved)} and ${Math.max(...moved)} swapped.`
+    : `The values are the expected ones with the axes in the order ${order.join(", ")}.`;
 }
 
 /** Every order of so many axes but the one that changes nothing; swaps of two first, as they are the likeliest. */

@@ -95,9 +95,9 @@ describe("tensors of a wrong answer", function () {
       traced("2"),
       traced("3"),
       [
-        "First difference: `whole` (`half` agrees). All 42 values differ, * The answer is the expected one times 1.5.",
+        "First difference: `whole` (`half` agrees). All 42 values differ, * The values are the expected ones times 1.5.",
         "First difference: `whole` (`half` agrees).",
-        "First difference: `whole` (`half` agrees). All 42 values differ, * The answer is the expected one times 1.5.",
+        "First difference: `whole` (`half` agrees). All 42 values differ, * The values are the expected ones times 1.5.",
         "First difference: `whole` (`half` agrees).",
       ],
       [5, 5, 5, 5],

@@ -111,7 +111,7 @@ describe("tensors that differ, in the panel", () => {
 
   test("of several tensors one is chosen", async (panel) => {
     const check = await opened(panel, 2);
-    assert.match(await seen(check), /At \.mean: [\s\S]* The answer is the expected one times 2\./);
+    assert.match(await seen(check), /At \.mean: [\s\S]* The values are the expected ones times 2\./);
     await check.getByRole("combobox", { name: "Tensor" }).selectOption(".rows");
     assert.match(await seen(check), /Largest error 1 at \[2\]; 1 of 3 elements differ\./);
     assert.equal(await check.getByRole("combobox", { name: "Rows" }).count(), 0, "a vector has one row");

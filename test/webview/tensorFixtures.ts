@@ -61,7 +61,7 @@ export const futureSeen = failed(
     divergence: {
       name: "scores",
       agree: ["q", "k"],
-      sentence: "First difference: `scores` (`q`, `k` agree). The answer is the expected one times √8.",
+      sentence: "First difference: `scores` (`q`, `k` agree). The values are the expected ones times √8.",
       location: { file: "/home/ada/practicum/05-minimal-gpt/gpt.ts", line: 12, column: 18 },
     },
   },
