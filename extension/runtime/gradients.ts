@@ -64,6 +64,28 @@ tf.registerGradient({
   },
 });
 
+/**
+ * As published, made of the result that is kept, which a gradient of that gradient takes for a constant: it throws, or is silently wrong (softmax). Within
+ * two gradients the input is kept too, and the result computed anew from it while the inner one is recorded.
+ */
+const OF_RESULT: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = { Exp: tf.exp, Tanh: tf.tanh, Sigmoid: tf.sigmoid, Softmax: tf.softmax };
+const engine = tf.engine() as unknown as { isTapeOn(): boolean; state: { gradientDepth: number } };
+for (const [kernelName, compute] of Object.entries(OF_RESULT)) {
+  const { gradFunc, ...published } = tf.getGradient(kernelName);
+  const input = kernelName === "Softmax" ? "logits" : "x";
+  tf.unregisterGradient(kernelName);
+  tf.registerGradient({
+    ...published,
+    get inputsToSave() {
+      return engine.state.gradientDepth > 1 ? [input] : [];
+    },
+    gradFunc: (dy, saved, attrs) => {
+      const [kept, result = kept] = saved as [tf.Tensor, tf.Tensor?];
+      return gradFunc(dy, [engine.isTapeOn() && saved.length > 1 ? compute(kept) : result], attrs);
+    },
+  });
+}
+
 /** As published, of rank 4 at most: repeating the heads of keys and values has five axes. */
 tf.unregisterGradient("Tile");
 tf.registerGradient({
