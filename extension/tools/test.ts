@@ -1,14 +1,14 @@
 // Everything: types, lint, format, and every suite of test/ or those named. Closes with one line, "N passed, N failed".
-import { runSuite, suiteNames } from "../../test/tools/suites.ts";
+import { IN_WORKBENCH, runSuite, suiteNames } from "../../test/tools/suites.ts";
 import { installWeb, webSupported } from "../../test/tools/webInstall.ts";
 import { build, lint, makePackage, vsixFile } from "./tasks.ts";
 
 const named = process.argv.slice(2);
 const names = named.length > 0 ? named : suiteNames();
 const clean = lint();
-if (names.includes("e2e")) makePackage();
+if (names.some((name) => IN_WORKBENCH.includes(name))) makePackage();
 else build();
-if (webSupported && names.some((name) => ["webview", "e2e"].includes(name))) installWeb();
+if (webSupported && names.some((name) => ["webview", ...IN_WORKBENCH].includes(name))) installWeb();
 
 let [passed, failed] = [0, 0];
 const summary: string[] = [];

@@ -6,10 +6,13 @@ import { runInExtensionHost } from "./hostLauncher.ts";
 import { NODE, OUT, ROOT } from "./paths.ts";
 import type { SuiteResult, TestRow } from "./reporter.ts";
 
+/** These drive the packaged extension in a real workbench. */
+export const IN_WORKBENCH: readonly string[] = ["e2e", "pictures"];
+
 /** In the order in which they are run: the quick ones first. */
 export const suiteNames = (): string[] => {
   const folders = new Set(globSync("test/*/**/*.test.ts", { cwd: ROOT }).map((file) => file.split(path.sep)[1] as string));
-  const order = ["unit", "kernels", "processes", "conformance", "packs", "registry", "cli", "webview", "extension", "e2e"];
+  const order = ["unit", "kernels", "processes", "conformance", "packs", "registry", "cli", "webview", "extension", "e2e", "pictures"];
   return [...folders].sort((a, b) => order.indexOf(a) - order.indexOf(b));
 };
 
@@ -26,7 +29,7 @@ export async function runSuite(name: string, env: Readonly<Record<string, string
 
 function runMocha(name: string, env: Readonly<Record<string, string>>): boolean {
   const files = `test/${name}/**/*.test.ts`;
-  const own = ["--reporter", "./test/tools/reporter.ts", "--require", "./test/tools/ends.ts", "--timeout", name === "e2e" ? "120000" : "30000"];
+  const own = ["--reporter", "./test/tools/reporter.ts", "--require", "./test/tools/ends.ts", "--timeout", IN_WORKBENCH.includes(name) ? "120000" : "30000"];
   const { status } = spawnSync(NODE, ["--no-warnings", "node_modules/mocha/bin/mocha.js", ...own, files], {
     cwd: ROOT,
     stdio: "inherit",

@@ -35,9 +35,10 @@ check<Surface>("longer words are other words", {
       impl.wordPositions(["[CLS]", fill(), "chan", "##nel", "##s", fill(), "[SEP]"], WORD),
       impl.wordPositions(["[CLS]", "chan", "##nel", fill(), "chan", "##nel", "##led", "[SEP]"], WORD),
       impl.wordPositions(["[CLS]", "inter", "##chan", "##nel", fill(), "[SEP]"], WORD),
+      impl.wordPositions(["[CLS]", fill(), "chan", "##nel", "tele", "##vision", "[SEP]"], "television"),
     ]);
   },
-  expect: exact.value([[], [[1, 2]], []]),
+  expect: exact.value([[], [[1, 2]], [], [[4, 5]]]),
 });
 
 check<Surface>("the vector of a word is the mean over its places", {

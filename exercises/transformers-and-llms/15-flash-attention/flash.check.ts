@@ -144,6 +144,21 @@ check<Surface>("memory grows with the length, not with its square", {
   expect: each({ flash: logSlopeInBand(0, 1.3), standard: logSlopeInBand(1.6, 2.2) }),
 });
 
+// Measured: the larger block takes 3 to 5 times the memory of the smaller one; where the block is not used, as much.
+check<Surface>("larger blocks take more memory", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["block-not-used"],
+  hint: "`tiling.block` is the caller's choice: so many positions are in a tile, of queries and of keys.",
+  ask: async (impl, draw, { measure }) => {
+    const { q, k, v } = drawHeads(draw, 1, 512, 16);
+    const peakOf = async (block: number) => (await measure(() => impl.flashAttention(q, k, v, { block, causal: false }))).peakBytes;
+    return [await peakOf(256), await peakOf(16)];
+  },
+  expect: ratioAtLeast(1.5),
+});
+
 // Measured: standard attention takes 80 times the memory, 11 times with the loop over keys outside. All scores at once: 0.7; tiles that are not freed: 0.6.
 check<Surface>("at 1024 and 4096 positions: the same answer with a fraction of the memory", {
   points: 3,

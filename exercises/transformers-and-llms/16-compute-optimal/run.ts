@@ -54,7 +54,7 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
     const { plan, loss } = await spend(attempt, middle, { ...study, shapes: [other] }, heldOut, course);
     isoFlop.push({ parameters: plan.parameters, loss });
   }
-  for (const { parameters, loss } of isoFlop) trace.log({ "one budget": loss - heldOut.floor }, parameters);
+  for (const { parameters, loss } of isoFlop.toSorted((a, b) => a.parameters - b.parameters)) trace.log({ "one budget": loss - heldOut.floor }, parameters);
   tellLaw(attempt, lowest);
   tellOptimum(attempt, isoFlop, middle, heldOut.floor);
 }
@@ -84,14 +84,17 @@ async function spend(attempt: Surface, flops: number, study: Scale, { windows, f
   const planned = attempt.planTraining(flops, study);
   const kept = `chinchilla-${flops}-${planned.parameters}`;
   let keptAt = performance.now();
+  let done = 0;
   const { plan, model } = await attempt.trainOptimal(flops, {
     ...study,
     onStart: async ({ model, optimizer }) => {
       const note = study.resumable ? await checkpoint.restore(kept, { weights: model.weights(), optimizer }) : undefined;
       if (note) console.log(`${planned.parameters} parameters: goes on after step ${note.step} of ${planned.steps}`);
-      return Number(note?.step ?? 0);
+      done = Number(note?.step ?? 0);
+      return done;
     },
     onStep: async (step, _loss, { model, optimizer }) => {
+      done = step;
       if (study.resumable && (performance.now() - keptAt >= KEEP_MS || step === planned.steps)) {
         await checkpoint.save(kept, { weights: model.weights(), optimizer }, { step });
         keptAt = performance.now();
@@ -100,6 +103,7 @@ async function spend(attempt: Surface, flops: number, study: Scale, { windows, f
       await breathe();
     },
   });
+  if (done !== planned.steps) throw new Error(`Your trainOptimal ended after ${done} of ${planned.steps} steps, by the steps that onStep was awaited for.`);
   course.next();
   const loss = await heldOutLoss(model, windows);
   tf.dispose(model.weights());
