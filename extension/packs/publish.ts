@@ -6,7 +6,7 @@ import { type Files, writeArchive } from "./archive.ts";
 import type { Keys } from "./keys.ts";
 import { PACKAGE_FILE, type PackageManifest, packageFor } from "./packageJson.ts";
 import { load, type RegistryOptions, readFolder } from "./registry.ts";
-import { publicSealingKey, seal } from "./seal.ts";
+import { betrayal, publicSealingKey, seal } from "./seal.ts";
 import { SIGNATURE_FILE, signatureFor } from "./signature.ts";
 
 export interface Packed {
@@ -30,6 +30,9 @@ export async function pack(source: Pack, { keys = {}, forced }: PackOptions = {}
   const manifest = packageFor(source, all, forced);
   const content: Files = new Map([...all].filter(([file]) => isContent(file)));
   for (const [file, bytes] of content) if (PRIVATE_KEY.test(bytes.toString("latin1"))) throw isKey(file);
+  const betrayed = betrayal(content);
+  if (betrayed)
+    throw new UserError(`${betrayed.file} names the sealed check "${betrayed.title}".`, "Take its title out, or the file: it would be published as it is.");
   const wrapped = new Map(seal(content, source, keys.sealing && publicSealingKey(keys.sealing)));
   wrapped.set(PACKAGE_FILE, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   if (keys.signing) wrapped.set(SIGNATURE_FILE, signatureFor(wrapped, keys.signing));

@@ -44,6 +44,15 @@ export function seal(files: Files, pack: { readonly id: string; readonly version
   );
 }
 
+/** A file that would be published as it is, and that names a check which is to be sealed: a proof's page does. */
+export function betrayal(files: Files): { readonly file: string; readonly title: string } | undefined {
+  const all = [...files].map(([file, content]) => ({ file, text: content.toString("utf8") }));
+  const sealed = all.filter(({ file }) => isToBeSealed(file) && file.endsWith(".check.ts"));
+  const titles = sealed.flatMap(({ text }) => Array.from(text.matchAll(/\bcheck(?:<\w+>)?\(\s*"([^"]+)"/g), ([, title]) => title as string));
+  const open = all.filter(({ file }) => !isToBeSealed(file));
+  return open.flatMap(({ file, text }) => titles.filter((title) => text.includes(title)).map((title) => ({ file, title })))[0];
+}
+
 /** Number of sealed files of checks that this exercise has and that cannot be asked here. */
 export const sealedChecks = ({ binaries }: Exercise): number => Object.keys(binaries).filter((file) => file.endsWith(`.check.ts${SEALED}`)).length;
 

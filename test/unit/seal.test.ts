@@ -26,6 +26,18 @@ async function published() {
 const refused = (error: unknown) => error instanceof UserError && /cannot be unsealed with this key/.test(error.message);
 
 describe("a sealed check", () => {
+  it("is not named by another file that is published, such as a proof's page", async () => {
+    const sealed = `${SECRET}check<Surface>("knows the answer", { points: 1 });\n`;
+    const keys = { sealing: privateKey };
+    const { folder } = await tinyExercise({ "final.sealed.check.ts": sealed, "oracle/PROOF.md": "| 1 | knows the answer | 3 s |\n" });
+    await assert.rejects(
+      readPack(path.dirname(folder)).then((source) => pack(source, { keys })),
+      /oracle\/PROOF\.md names the sealed check "knows the answer"/,
+    );
+    const silent = await tinyExercise({ "final.sealed.check.ts": sealed, "oracle/PROOF.md": "| 1 | doubles | 3 s |\n" });
+    await readPack(path.dirname(silent.folder)).then((source) => pack(source, { keys }));
+  });
+
   it("is an ordinary check in the instructor's folder", async () => {
     assert.deepEqual(checkFiles(await tinyExercise({ "final.sealed.check.ts": SECRET })), ["double.check.ts", "final.sealed.check.ts"]);
   });
