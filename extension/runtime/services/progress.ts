@@ -23,6 +23,12 @@ export function progress(done: number, total: number, label?: string): void {
   session().sink({ kind: "progress", done, total, label, ...(left && { left }) });
 }
 
+const UNITS: readonly (readonly [seconds: number, unit: string])[] = [
+  [86_400, "days"],
+  [3600, "h"],
+  [60, "min"],
+];
+
 /** An estimate from less would jump about. */
 const ENOUGH_MS = 2000;
 
@@ -30,6 +36,7 @@ const ENOUGH_MS = 2000;
 export function timeLeft(ms: number, done: number, remaining: number): string | undefined {
   if (!(ms >= ENOUGH_MS && done > 0 && remaining > 0)) return undefined;
   const seconds = ((ms / 1000) * remaining) / done;
-  const words = seconds > 5400 ? `${(seconds / 3600).toFixed(1)} h` : seconds > 90 ? `${Math.round(seconds / 60)} min` : `${Math.ceil(seconds)} s`;
-  return `about ${words} left`;
+  const [size, unit] = UNITS.find(([size]) => seconds > 1.5 * size) ?? [1, "s"];
+  const count = seconds / size;
+  return `about ${unit === "h" ? count.toFixed(1) : Math.ceil(count)} ${unit} left`;
 }
