@@ -9,6 +9,7 @@ import { CheckExplorer } from "./ui/checkExplorer.ts";
 import { registerCommands } from "./ui/commands.ts";
 import { Compare } from "./ui/compare.ts";
 import { ContextKeySync } from "./ui/contextKeys.ts";
+import { runsFolder } from "./ui/earlierRuns.ts";
 import { ExerciseTree } from "./ui/exerciseTree.ts";
 import { Faults } from "./ui/faults.ts";
 import { GradeStatus } from "./ui/gradeStatus.ts";
@@ -54,7 +55,7 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   const supervision = new Supervision({ dist, backends: backendsFolder, log: (line) => log.info(line) });
   const backends = new Backends(supervision, dist, backendsFolder);
   const grading = new Grading(supervision, verdicts, progress, notify);
-  const kept = new KeptRuns(path.join((context.storageUri ?? context.globalStorageUri).fsPath, "runs"), (line) => log.warn(line));
+  const kept = new KeptRuns(runsFolder(context), (line) => log.warn(line));
   const runs = new Runs(supervision, grading, kept);
   const onSave = new OnSave(attempts, grading, notify);
   const runStatus = new RunStatus(runs);

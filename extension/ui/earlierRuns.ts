@@ -1,9 +1,20 @@
 /** The exercise's earlier runs as the panel shows them, and which of them it compares with. */
+import path from "node:path";
 import * as vscode from "vscode";
 import type { EarlierRun, PanelIntent, PanelUpdate } from "../protocol/panel.ts";
 import type { KeptRuns } from "../supervisor/keptRuns.ts";
 import type { RunRecord, RunStore } from "../supervisor/runStore.ts";
 import { writeEventFile } from "../supervisor/tensorBoard.ts";
+
+/**
+ * In the workspace's storage. A second window on the workspace, or one that is loaded anew while its old host still ends, is given another storage by VS Code,
+ * with a number behind its name: the runs stay with the first, for their files bear several writers.
+ */
+export function runsFolder({ storageUri, globalStorageUri }: vscode.ExtensionContext): string {
+  if (!storageUri) return path.join(globalStorageUri.fsPath, "runs"); // no folder is open
+  const { dir, base } = path.parse(storageUri.fsPath);
+  return path.join(dir.replace(/-\d$/, ""), base, "runs");
+}
 
 type EarlierIntent = Extract<PanelIntent, { kind: "overlay" | "removeRun" | "saveEvents" }>;
 

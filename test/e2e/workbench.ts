@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { FrameLocator, Locator, Page } from "playwright-core";
 import { startWeb } from "../../extension/tools/startWeb.ts";
-import { openBrowser, runCommand, type Window, webview } from "../tools/browser.ts";
+import { newWindow, openBrowser, runCommand, type Window, webview } from "../tools/browser.ts";
 import { OUT, ROOT } from "../tools/paths.ts";
 import { type Home, installExtension, newHome, type Server, startServer } from "../tools/web.ts";
 
@@ -50,10 +50,9 @@ export class Workbench {
 
   /** Another window on the same folder, of the same learner. */
   async another(): Promise<Workbench> {
-    const page = await this.page.context().newPage();
-    page.setDefaultTimeout(60_000);
-    const workbench = new Workbench(this.home, this.server, { browser: this.window.browser, page });
-    await page.goto(this.server.url(this.home.workspace));
+    const { browser } = this.window;
+    const workbench = new Workbench(this.home, this.server, { browser, page: await newWindow(browser) });
+    await workbench.page.goto(this.server.url(this.home.workspace));
     await workbench.activity("Explorer").waitFor();
     return workbench;
   }

@@ -28,12 +28,18 @@ export async function openBrowser(home: Home, { width = 1280, height = 800, scal
     env: environment(home, other ? {} : { LD_LIBRARY_PATH: path.join(BROWSER, "lib"), FONTCONFIG_FILE: writeFontConfig(home) }) as Record<string, string>,
     args: FLAGS,
   });
-  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale, permissions: ["clipboard-read", "clipboard-write"] });
-  page.setDefaultTimeout(60_000); // a busy machine may take that long to show a page
+  const page = await newWindow(browser, { width, height, scale });
   const log = createWriteStream(path.join(home.folder, "console.log"));
   page.on("console", (message) => log.write(`${message.type()} ${message.text()}\n`));
   page.on("pageerror", (problem) => log.write(`pageerror ${problem}\n`));
   return { browser, page };
+}
+
+/** A page of its own, as for another person. */
+export async function newWindow(browser: Browser, { width = 1280, height = 800, scale = 1 } = {}): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale, permissions: ["clipboard-read", "clipboard-write"] });
+  page.setDefaultTimeout(60_000); // a busy machine may take that long to show a page
+  return page;
 }
 
 /** Chromium ends at once where it finds no font. */

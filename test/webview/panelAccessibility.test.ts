@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
 import type { AxeResults } from "axe-core";
 import { describe, it } from "mocha";
 import { toJson } from "../../extension/protocol/panel.ts";
 import { reportOf } from "../../extension/supervisor/profile/report.ts";
+import { OUT } from "../tools/paths.ts";
 import { earlierRun, gptGrade, gptRun } from "./fixtures.ts";
 import { openPanel, type Panel, type ThemeKind } from "./page.ts";
 import { forward } from "./profileFixture.ts";
@@ -58,6 +60,7 @@ describe("accessibility of the panel, by axe-core", () => {
         const panel = await openPanel(browser(), kind);
         await panel.update(...updates);
         await openAll(panel);
+        await panel.page.screenshot({ path: path.join(OUT, "screenshots/panel", `${name.replaceAll(" ", "-")}-${kind}.png`), fullPage: true }); // to be looked at
         assert.deepEqual(await violations(panel), []);
         await panel.page.close();
       });
