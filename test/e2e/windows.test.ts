@@ -6,7 +6,8 @@ const GPT = packFile("05-minimal-gpt/reference/gpt.ts");
 describe("two windows", () => {
   let one: Workbench;
   let other: Workbench;
-  before(async () => {
+  before(async function () {
+    this.timeout(300_000); // two windows to open
     one = await Workbench.open({ "files.autoSave": "off" });
     await one.openExercise("Minimal GPT", true);
     await one.pasteAndSave(GPT);
