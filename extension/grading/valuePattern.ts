@@ -1,20 +1,20 @@
 /** How the whole of a wrong answer relates to the expected one: what a person would see who looks at both side by side. */
 import { sizeOf } from "../protocol/tensor.ts";
 import { formatNumber, formatShape } from "./describe.ts";
-import { everyPair, type Table, type View, viewOf } from "./table.ts";
+import { everyPair, MAX_LOOKED_AT, type Table, type View, viewOf } from "./table.ts";
 
 /** Fewer elements agree by chance. */
 const ENOUGH = 4;
-const MAX_ELEMENTS = 1 << 20;
 const MAX_RANK = 5;
 /** Far above the rounding of float32, far below what a learner would call another number. */
 const CLOSE = 1e-4;
 
 /** @returns a sentence, or nothing when no relation holds for every element */
 export function valuePattern(got: Table, want: Table): string | undefined {
+  const { length } = got.data;
+  if (length < ENOUGH || length > MAX_LOOKED_AT || length !== want.data.length) return undefined;
   const [from, to] = [numbersOf(got), numbersOf(want)];
-  if (from.length < ENOUGH || from.length > MAX_ELEMENTS || !from.every(Number.isFinite) || !to.every(Number.isFinite)) return undefined;
-  if (from.length !== to.length || isLevel(to)) return undefined;
+  if (!from.every(Number.isFinite) || !to.every(Number.isFinite) || isLevel(to)) return undefined;
   const scale = to.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   const near = (a: number, b: number) => Math.abs(a - b) <= CLOSE * (Math.abs(b) + scale);
   const same = (a: View, b: View) => everyPair(a, b, (i, j) => near(from[i] as number, to[j] as number));
