@@ -4,7 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
+import { UserError } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
+import { textOf } from "../supervisor/attempt.ts";
 import type { Problem } from "./proof.ts";
 
 /** A program of Electron's is a Node when it is told to be. */
@@ -12,15 +14,35 @@ const AS_NODE = { ...process.env, ELECTRON_RUN_AS_NODE: "1" };
 
 const FOLDERS = ["starter", "reference", "variants", "misconceptions"];
 
-/** By the exercise's own `tsconfig.json`, else as strictly as a learner's folder. @param dist folder with the declarations @param otherwise the compiler where the pack has none */
-export async function typeRules(exercise: Exercise, dist: string, otherwise?: string): Promise<Problem[]> {
+export interface TypeOptions {
+  /** Folder with the declarations. */
+  readonly dist: string;
+  /** The compiler, where the pack has none. */
+  readonly compiler?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * By the exercise's own `tsconfig.json`, else as strictly as a learner's folder.
+ * @throws {UserError} when it was edited meanwhile: the compiler reads the disk, and would speak of another text
+ */
+export async function typeRules(exercise: Exercise, { dist, compiler: otherwise, signal }: TypeOptions): Promise<Problem[]> {
   const compiler = compilerFor(exercise.folder) ?? compilerFor(dist) ?? otherwise;
   if (!compiler) return [{ message: "The types were not checked, as there is no TypeScript.", remedy: "npm install --save-dev typescript" }];
-  if (exercise.files["tsconfig.json"] !== undefined) return problemsOf(await compile(compiler, exercise.folder, exercise.folder));
+  const problems = await compiled(exercise, dist, compiler, signal);
+  for (const [file, text] of Object.entries(exercise.files)) {
+    if ((await textOf(path.join(exercise.folder, file))) !== text)
+      throw new UserError(`${path.join(exercise.folder, file)} has changed while it was proven.`, "Verify it again.");
+  }
+  return problems;
+}
+
+async function compiled(exercise: Exercise, dist: string, compiler: string, signal?: AbortSignal): Promise<Problem[]> {
+  if (exercise.files["tsconfig.json"] !== undefined) return problemsOf(await compile(compiler, exercise.folder, exercise.folder, signal));
   const folder = await mkdtemp(path.join(os.tmpdir(), "practicum-types-"));
   try {
     await writeFile(path.join(folder, "tsconfig.json"), JSON.stringify(configFor(exercise, dist)));
-    return problemsOf(await compile(compiler, folder, exercise.folder));
+    return problemsOf(await compile(compiler, folder, exercise.folder, signal));
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -62,12 +84,17 @@ const configFor = ({ folder, files }: Exercise, dist: string): object => ({
 });
 
 /** What the compiler prints, paths from the exercise's folder; it ends with an error where there is one. */
-const compile = (compiler: string, project: string, cwd: string): Promise<string> =>
+const compile = (compiler: string, project: string, cwd: string, signal?: AbortSignal): Promise<string> =>
   new Promise((resolve, reject) => {
-    execFile(process.execPath, [compiler, "--noEmit", "--pretty", "false", "-p", project], { cwd, env: AS_NODE, maxBuffer: 16 * 2 ** 20 }, (error, stdout) => {
-      if (error && typeof error.code !== "number") reject(error);
-      else resolve(stdout);
-    });
+    execFile(
+      process.execPath,
+      [compiler, "--noEmit", "--pretty", "false", "-p", project],
+      { cwd, env: AS_NODE, maxBuffer: 16 * 2 ** 20, signal },
+      (error, stdout) => {
+        if (error && typeof error.code !== "number") reject(error);
+        else resolve(stdout);
+      },
+    );
   });
 
 const problemsOf = (printed: string): Problem[] =>

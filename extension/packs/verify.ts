@@ -71,9 +71,16 @@ export async function verifyPack(folder: string, options: VerifyOptions): Promis
   return { pack: pack.id, version: pack.version, digest: pack.digest, title: pack.title, tier, proven, problems, exercises, ms: performance.now() - started };
 }
 
-async function proveExercise(exercise: Exercise, means: Means & { readonly cache: EvidenceCache }, { dist, compiler }: VerifyOptions): Promise<ExerciseProof> {
+async function proveExercise(
+  exercise: Exercise,
+  means: Means & { readonly cache: EvidenceCache },
+  { dist, compiler, signal }: VerifyOptions,
+): Promise<ExerciseProof> {
   const { id, slug, title } = exercise;
-  const types = means.cache.through(exercise, "types", async () => ({ problems: await means.pool.run(3, () => typeRules(exercise, dist, compiler)) }));
+  const types = means.cache.through(exercise, "types", async () => ({
+    problems: await means.pool.run(3, () => typeRules(exercise, { dist, compiler, signal })),
+  }));
+  types.catch(() => {}); // told below, unless something else is told first
   const prose = [...fileRules(exercise), ...statementRules(exercise), ...leaks(exercise, exerciseFiles(exercise))];
   const evidence = await orProblem(() => gatherEvidence(exercise, means));
   const said = [...prose, ...(await types).problems];

@@ -1,6 +1,6 @@
 /** What verify refuses, and where it says that the fault stands. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -42,6 +42,23 @@ describe("verify", function () {
     const again = await verify(folder, "run", cache);
     assert.deepEqual(again.exercises[0], { ...exercise, cached: true });
     assert.match(proofPage(again), /\*?\*?Proven.*1 exercise, 2 checks, 2 misconceptions/);
+  });
+
+  it("keeps nothing of what was edited while it was asked", async () => {
+    const folder = await packOf({ "01-half": GOOD });
+    const cache = await mkdtemp(path.join(os.tmpdir(), "practicum-proofs-"));
+    const variant = path.join(folder, "01-half/variants/times.ts");
+    const text = GOOD["variants/times.ts"] as string;
+    const proving = verifyPack(folder, {
+      supervisor,
+      dist: DIST,
+      tier: "save",
+      cacheFolder: cache,
+      onProgress: () => writeFileSync(variant, `${text}export const two: string = 2;\n`),
+    });
+    await assert.rejects(proving, /times\.ts has changed while it was proven/);
+    writeFileSync(variant, text);
+    assert.deepEqual(placed(await verify(folder, "save", cache)), []);
   });
 
   describe("of an exercise with many faults", () => {
