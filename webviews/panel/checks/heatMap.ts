@@ -1,20 +1,9 @@
-/** A slice of errors as a picture: a square in each cell that differs, larger and stronger the larger the error. Arrows and pointer read single cells. */
+/** A slice of errors to look at; arrows and pointer read single cells. */
 import { h, setText } from "../dom.ts";
 import { short } from "../format.ts";
-import { faded, readTheme, type Theme } from "../theme.ts";
+import { readTheme } from "../theme.ts";
 import { type Cells, elementsOf, errorAt, heightOf, indexIn, largestOf, type Slice, widthOf } from "./errorCells.ts";
-
-/** Pixels. */
-const MARGIN = { left: 40, top: 20 };
-const CELL = { largest: 26, smallest: 3, gapFrom: 7 };
-const MAX_HEIGHT = 380;
-/** Between the numbers of two rows or columns. */
-const TICK = { row: 16, column: 34 };
-
-interface Place {
-  readonly row: number;
-  readonly column: number;
-}
+import { type CellSize, cellSize, MARGIN, type Place, paint } from "./heatPicture.ts";
 
 export class HeatMap {
   readonly #canvas = h("canvas", { tabindex: 0, role: "application", "aria-roledescription": "heat map" });
@@ -51,7 +40,6 @@ export class HeatMap {
 
   draw(): void {
     if (this.#width === 0) return; // it is folded away
-    const theme = readTheme();
     const [rows, columns, cell] = [this.#rows, this.#columns, this.#cell];
     const [width, height] = [MARGIN.left + columns * cell.width, MARGIN.top + rows * cell.height];
     const scale = window.devicePixelRatio;
@@ -59,9 +47,7 @@ export class HeatMap {
     Object.assign(this.#canvas.style, { width: `${width}px`, height: `${height}px` });
     const context = this.#canvas.getContext("2d") as CanvasRenderingContext2D;
     context.scale(scale, scale);
-    this.#drawNumbers(context, theme);
-    for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) this.#drawCell(context, theme, { row, column });
-    if (this.#place) this.#drawFrame(context, theme, this.#place);
+    paint(context, readTheme(), { cells: this.#cells, slice: this.#slice, largest: this.#largest, size: cell, place: this.#place });
   }
 
   get #rows(): number {
@@ -72,56 +58,14 @@ export class HeatMap {
     return widthOf(this.#cells, this.#slice);
   }
 
-  get #cell(): { readonly width: number; readonly height: number } {
-    const fit = (room: number, count: number) => Math.max(CELL.smallest, Math.min(CELL.largest, Math.floor(room / count)));
-    return { width: fit(this.#width - MARGIN.left, this.#columns), height: fit(MAX_HEIGHT, this.#rows) };
+  get #cell(): CellSize {
+    return cellSize(this.#width, this.#rows, this.#columns);
   }
 
   #resize(width: number): void {
     if (width === this.#width) return;
     this.#width = width;
     this.draw();
-  }
-
-  #drawCell(context: CanvasRenderingContext2D, theme: Theme, { row, column }: Place): void {
-    const { width, height } = this.#cell;
-    const [x, y] = [MARGIN.left + column * width, MARGIN.top + row * height];
-    const gap = Math.min(width, height) >= CELL.gapFrom ? 1 : 0;
-    context.fillStyle = faded(theme.foreground, 0.12);
-    context.fillRect(x, y, width - gap, height - gap);
-    const error = errorAt(this.#cells, indexIn(this.#slice, row, column));
-    if (error === 0) return;
-    const finite = Number.isFinite(error);
-    const share = finite ? Math.sqrt(error / this.#largest) : 1; // so that small errors are seen beside large ones
-    const side = gap > 0 ? 0.4 + 0.6 * share : 1;
-    const [w, t] = [(width - gap) * side, (height - gap) * side];
-    context.fillStyle = finite ? faded(theme.error, 0.45 + 0.55 * share) : theme.foreground;
-    context.fillRect(x + (width - gap - w) / 2, y + (height - gap - t) / 2, w, t);
-    if (!finite && gap > 0) cross(context, theme.background, x, y, width - gap, height - gap);
-  }
-
-  #drawNumbers(context: CanvasRenderingContext2D, theme: Theme): void {
-    const { width, height } = this.#cell;
-    const { rows, columns } = this.#slice;
-    context.fillStyle = theme.muted;
-    context.font = `${theme.font.size}px ${theme.font.family}`;
-    context.textBaseline = "middle";
-    context.textAlign = "center";
-    for (let column = 0; column < this.#columns; column += Math.ceil(TICK.column / width))
-      context.fillText(this.#firstOf(columns, column), MARGIN.left + (column + 0.5) * width, MARGIN.top / 2);
-    if (rows === undefined) return;
-    context.textAlign = "right";
-    for (let row = 0; row < this.#rows; row += Math.ceil(TICK.row / height))
-      context.fillText(this.#firstOf(rows, row), MARGIN.left - 8, MARGIN.top + (row + 0.5) * height);
-  }
-
-  #firstOf = (axis: number, cell: number): string => String(cell * (this.#cells.block[axis] as number));
-
-  #drawFrame(context: CanvasRenderingContext2D, theme: Theme, { row, column }: Place): void {
-    const { width, height } = this.#cell;
-    context.strokeStyle = theme.focus;
-    context.lineWidth = 2;
-    context.strokeRect(MARGIN.left + column * width - 0.5, MARGIN.top + row * height - 0.5, width, height);
   }
 
   #placeOf({ offsetX, offsetY }: PointerEvent): Place | undefined {
@@ -165,15 +109,4 @@ export class HeatMap {
     const differs = this.#hidden ? "differs" : Number.isFinite(error) ? `${many ? "largest error" : "error"} ${short(error)}` : "NaN or infinite";
     return `[${elements}]: ${error === 0 ? "agrees" : differs}`;
   }
-}
-
-function cross(context: CanvasRenderingContext2D, colour: string, x: number, y: number, width: number, height: number): void {
-  context.strokeStyle = colour;
-  context.lineWidth = 1.5;
-  context.beginPath();
-  context.moveTo(x + width * 0.25, y + height * 0.25);
-  context.lineTo(x + width * 0.75, y + height * 0.75);
-  context.moveTo(x + width * 0.75, y + height * 0.25);
-  context.lineTo(x + width * 0.25, y + height * 0.75);
-  context.stroke();
 }
