@@ -46,6 +46,7 @@ describe("two windows", () => {
     await one.panel().locator('body[data-run-state="cancelled"]').waitFor();
     await one.command("Developer: Reload Window");
     await one.panel().locator("body").waitFor({ state: "detached" });
+    await one.editor().click(); // the panel is about the exercise that is edited
     await one.panel().getByText("2 earlier runs").click();
     const box = one.panel().locator(".earlier vscode-checkbox").first();
     await box.click();
