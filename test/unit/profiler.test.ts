@@ -8,7 +8,7 @@ import { Recorder } from "../../extension/runtime/profiler/recorder.ts";
 import { Timeline } from "../../extension/runtime/profiler/timeline.ts";
 
 const about = { clock: "computed", ops: true } as const;
-const nothing = () => ({ bytes: 0, flops: 0, memory: 0 });
+const nothing = () => ({ bytes: 0, flops: 0, memory: 0, device: undefined });
 const paths = ({ nodes }: ReturnType<Recorder["profile"]>) => {
   const path = (i: number): string => (nodes[i]?.parent === undefined ? "" : `${path(nodes[i].parent)}/${nodes[i].name}`);
   return Object.fromEntries(nodes.map(({ calls }, i) => [path(i), calls]));
@@ -110,7 +110,7 @@ describe("recorder", () => {
         `op ${i % 10}`,
         undefined,
         () => 0,
-        () => ({ bytes: 4, flops: 2, memory: i }),
+        () => ({ bytes: 4, flops: 2, memory: i, device: undefined }),
       );
     const profile = recorder.profile(about);
     assert.deepEqual(
@@ -127,8 +127,8 @@ describe("time line", () => {
   it("keeps the first and the last; a span that began among the first stays there", () => {
     const line = new Timeline();
     const first = line.begin();
-    for (let i = 1; i < 10_000; i++) line.end(line.begin(), [i, i, 1, -1]);
-    line.end(first, [0, 0, 10_000, -1]);
+    for (let i = 1; i < 10_000; i++) line.end(line.begin(), i, i, 1, -1);
+    line.end(first, 0, 0, 10_000, -1);
     const { head, tail } = line.frames();
     assert.deepEqual([head[0], head.length, tail[0]?.[0], tail.at(-1)?.[0]], [[0, 0, 10_000, -1], 3000, 7000, 9999]);
   });

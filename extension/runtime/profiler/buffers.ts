@@ -7,20 +7,18 @@ interface Buffers {
   delete(dataId: object): boolean;
 }
 
-/** @returns the bytes of all buffers that were made since, and are still there */
+/** @returns the bytes of all buffers */
 export function countBuffers(): () => number {
   const { tensorInfo } = tf.engine().state as unknown as { tensorInfo: Buffers };
-  const counted = new WeakSet<object>();
   const [set, remove] = [tensorInfo.set.bind(tensorInfo), tensorInfo.delete.bind(tensorInfo)];
-  let bytes = 0;
+  let bytes = tf.memory().numBytes; // of what there is already, little as a rule
   tensorInfo.set = (dataId, info) => {
     bytes += info.bytes;
-    counted.add(dataId);
     return set(dataId, info);
   };
   tensorInfo.delete = (dataId) => {
-    if (counted.delete(dataId)) bytes -= tensorInfo.get(dataId)?.bytes ?? 0;
+    bytes -= tensorInfo.get(dataId)?.bytes ?? 0;
     return remove(dataId);
   };
-  return () => bytes;
+  return () => Math.max(0, bytes);
 }

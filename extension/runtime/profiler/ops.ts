@@ -35,8 +35,7 @@ export function recordOps(recorder: Recorder, span: () => number | undefined): C
           return result;
         }
       : () => run(call);
-    const name = nameOf(call.kernelName ?? scopeOf(engine));
-    return recorder.op(name, span(), work, (result) => ({ ...madeBy(call, result), memory: memory(), ...(device && { device }) }));
+    return recorder.op(nameOf(call.kernelName ?? scopeOf(engine)), span(), work, (result) => madeBy(call, result, memory(), device));
   };
   if (!timer) recordOptimizers(recorder, span, memory);
   return timer ? "device" : ["webgpu", "tfjs-node-gpu"].includes(tf.getBackend()) ? "queued" : "computed";
@@ -52,7 +51,7 @@ function recordOptimizers(recorder: Recorder, span: () => number | undefined, me
     const prototype = optimizer.prototype as tf.Optimizer;
     const apply = prototype.applyGradients;
     prototype.applyGradients = function (this: tf.Optimizer, gradients) {
-      const made = () => ({ bytes: 0, flops: 0, memory: memory() });
+      const made = () => ({ bytes: 0, flops: 0, memory: memory(), device: undefined });
       return recorder.op("applyGradients", span(), () => apply.call(this, gradients), made);
     };
   }
@@ -68,12 +67,17 @@ const OPTIMIZERS = [
   tf.AdamaxOptimizer,
 ] as const;
 
-function madeBy({ kernelName = "", inputs, attrs = {} }: KernelCall, result: Result): Omit<Made, "memory" | "device"> {
+function madeBy({ kernelName = "", inputs, attrs = {} }: KernelCall, result: Result, memory: number, device: Promise<number> | undefined): Made {
   const outputs = Array.isArray(result) ? result : [result];
-  const given = Object.values(inputs).map((input) => input?.dataId);
   let bytes = 0;
-  for (const { size, dtype, dataId } of outputs) if (!given.includes(dataId)) bytes += size * tf.util.bytesPerElement(dtype); // else another view of it
-  return { bytes, flops: flopsOf(kernelName, inputs, attrs, outputs[0]) };
+  for (const { size, dtype, dataId } of outputs) if (!isOneOf(inputs, dataId)) bytes += size * tf.util.bytesPerElement(dtype);
+  return { bytes, flops: flopsOf(kernelName, inputs, attrs, outputs[0]), memory, device };
+}
+
+/** Whether an output is another view of an input. */
+function isOneOf(inputs: tf.NamedTensorMap, dataId: object): boolean {
+  for (const name in inputs) if (inputs[name]?.dataId === dataId) return true;
+  return false;
 }
 
 /** As learners call it, where the kernel's name is another. */

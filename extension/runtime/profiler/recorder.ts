@@ -27,7 +27,7 @@ export interface Made {
   /** Bytes of all tensors now. */
   readonly memory: number;
   /** Milliseconds by the GPU's own clock. */
-  readonly device?: Promise<number>;
+  readonly device: Promise<number> | undefined;
 }
 
 /** So many calls of a kind are located in any case: each kind has a line. */
@@ -48,7 +48,8 @@ export class Recorder {
   readonly #timings = new Set<Promise<void>>();
   /** Milliseconds of our own. */
   #recording = 0;
-  #used = false;
+  /** Operations and spans that have ended. */
+  #done = 0;
   /** After each span and operation, with the milliseconds since the start; what it takes counts as recording. */
   onClose: (elapsed: number) => void = () => {};
 
@@ -56,9 +57,14 @@ export class Recorder {
     this.#places = new Places(trees);
   }
 
+  /** Milliseconds that recording took, as far as it sees itself. */
+  get recording(): number {
+    return this.#recording;
+  }
+
   /** Whether there is anything to tell. */
   get used(): boolean {
-    return this.#used;
+    return this.#done > 0;
   }
 
   /** Whether an operation is under way. */
@@ -105,15 +111,16 @@ export class Recorder {
     await Promise.all(this.#timings);
   }
 
-  /** What is known so far. */
-  profile(about: Pick<Profile, "clock" | "ops" | "gigaflops">): Profile {
+  /** What is known so far. @param unseen milliseconds that each operation cost beyond what was seen */
+  profile(about: Pick<Profile, "clock" | "ops" | "gigaflops">, unseen = 0): Profile {
     const ms = now() - this.#began;
+    const recording = this.#recording + unseen * this.#done;
     const { peak } = this.#memory;
     return {
       ...about,
-      ...{ ms: rounded(ms), recordingMs: rounded(this.#recording) },
+      ...{ ms: rounded(ms), recordingMs: rounded(recording) },
       ...{ located: this.#places.read, files: this.#places.files, places: this.#places.places },
-      nodes: this.#tree.nodes(ms - this.#recording),
+      nodes: this.#tree.nodes(ms - recording),
       ...this.#timeline.frames(),
       memory: this.#memory.points(),
       ...(peak && { peak }),
@@ -158,8 +165,8 @@ export class Recorder {
 
   /** @returns milliseconds, without what recording took of them */
   #frame({ call, place, frame, start, recorded }: Open, ended: number): number {
-    this.#used = true;
-    this.#timeline.end(frame, [call.index, start - this.#began, ended - start, place]);
+    this.#done++;
+    this.#timeline.end(frame, call.index, start - this.#began, ended - start, place);
     return Math.max(0, ended - start - (this.#recording - recorded));
   }
 }
