@@ -48,12 +48,12 @@ describe("the chapter in the installed extension", () => {
       await panel.getByRole("heading", { name: title }).waitFor();
       await panel.locator('body[data-run-state="finished"]').waitFor({ timeout: RUN_MS });
       await workbench.verdict(/^\s*(\d+)\/\1 · /).waitFor({ timeout: RUN_MS });
-      const points = await panel.locator("canvas").evaluateAll((plots) => plots.map((plot) => Number(plot.dataset.points)));
+      const points = await panel.locator("#plots-view canvas").evaluateAll((plots) => plots.map((plot) => Number(plot.dataset.points)));
       assert.ok(points.length >= declaredPlots(exercise), `${points.length} plots`);
       assert.ok(!points.includes(0), `points of each plot: ${points}`);
       await workbench.command("Notifications: Clear All Notifications");
       await workbench.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
-      await takeWhole(panel.locator(".plot").last(), path.join(FOLDER, `${number}.png`));
+      await takeWhole(panel.locator("#plots-view .plot").last(), path.join(FOLDER, `${number}.png`));
       await workbench.closePanel();
     }).timeout(2 * RUN_MS);
   }
