@@ -12,13 +12,9 @@ const SCALES = {
 const PPO = { epochs: 4, beta: 0.3, epsilon: 0.2, gamma: 1, lambda: 0.95, valueWeight: 0.5 };
 
 const SUPERVISED = { series: ["supervised loss", "uniform guess", "entropy of the demonstrations"], y: { label: "nats per token" } };
-const PREFERENCE = { series: ["preference loss", "a coin: ln 2", "the judge's own loss"], y: { label: "nats per pair" } };
+const PREFERENCE = { series: ["preference loss", "a coin: ln 2", "the judge himself"], y: { label: "nats per pair" } };
 const REWARD = { series: ["score by the reward model", "true reward"], y: { label: "per response" } };
-const DIVERGENCE = {
-  series: ["KL to the supervised model"],
-  y: { label: "nats per response" },
-  band: { label: "what the check of stage 3 accepts", high: 3 },
-};
+const DIVERGENCE = { series: ["KL to the supervised model"], y: { label: "nats per response" } };
 
 /** The three stages, one after the other. At full scale each finished stage is kept, and a run that was interrupted goes on after the last one. */
 export default async function run(attempt: Surface, { scale }: RunOptions): Promise<void> {
@@ -87,7 +83,7 @@ async function rewardWith(
 ): Promise<ModelWeights> {
   const { steps, learningRate, batch } = SCALES[scale];
   const onStep = async (step: number, loss: number): Promise<void> => {
-    trace.log({ "preference loss": loss, "a coin: ln 2": Math.LN2, "the judge's own loss": ofJudge }, step);
+    trace.log({ "preference loss": loss, "a coin: ln 2": Math.LN2, "the judge himself": ofJudge }, step);
     progress(step, steps, "stage 2: reward model");
     await breathe();
   };
