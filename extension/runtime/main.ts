@@ -28,6 +28,7 @@ import { Implementation, MissingFunction } from "./implementation.ts";
 import { lockThreads } from "./kernels/lockThreads.ts";
 import * as practicum from "./practicum.ts";
 import { startProfiler } from "./profiler/profiler.ts";
+import { rehearse } from "./rehearsal.ts";
 import { Sampling } from "./services/sampling.ts";
 import { allTold, configure } from "./services/session.ts";
 import * as tf from "./tensors.ts";
@@ -51,6 +52,7 @@ if (askedThreads() > 1) lockThreads(); // where a process may start threads, the
 
 connection.onRequest(LoadRequest, ({ source, seed, corpus }) =>
   orFault(async () => {
+    endRehearsal();
     configure({ seed, corpus });
     trees.push(source);
     const implementation = await Implementation.load(source, builtIns);
@@ -96,6 +98,7 @@ connection.onRequest(RunRequest, ({ implementation, program, scale, profile = fa
 connection.onRequest(BenchmarkRequest, () => orFault(benchmark));
 
 void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend });
+const endRehearsal = rehearse();
 
 async function askModel(params: EncodeParams): Promise<Encoded> {
   return decode(await connection.sendRequest(EncodeRequest, params)) as Encoded;
