@@ -49,6 +49,14 @@ async function walk(workbench: Workbench, shoot: (title: string) => Promise<void
     .locator(".done", { hasText: /training: [2-4]\d\d of/ })
     .waitFor({ timeout: 60_000 });
   await shoot("run");
+
+  await workbench.openExercise("Where a forward pass");
+  await workbench.pasteAndSave(packFile("13-profile-forward-pass/reference/profile.ts"));
+  await workbench.verdict(/fast checks passed/).waitFor();
+  await workbench.page.keyboard.press("Control+Home");
+  await workbench.command("Practicum: Profile Exercise");
+  await workbench.panel().locator('body[data-run-state="finished"][data-tab="profile"]').waitFor({ timeout: 120_000 });
+  await shoot("profile");
 }
 
 async function take(workbench: Workbench, file: string): Promise<void> {
