@@ -30,6 +30,8 @@ export interface RegistryOptions {
   readonly cwd?: string;
   /** Only what npm's cache holds. */
   readonly offline?: boolean;
+  /** false: connections are those of the program that this runs in, with its proxies. In VS Code's extension host npm's own never come to an answer. */
+  readonly agent?: false;
   readonly signal?: AbortSignal;
   /** @param bytes that have come so far */
   readonly onProgress?: (bytes: number) => void;
@@ -84,13 +86,14 @@ export interface LoadedNpm extends Pick<typeof Npm, "fetch" | "git" | "pacote" |
 }
 
 /** npm's libraries, and what they are to use. */
-export async function load({ dist, registry, cwd = process.cwd(), offline, signal }: RegistryOptions): Promise<LoadedNpm> {
+export async function load({ dist, registry, cwd = process.cwd(), offline, agent, signal }: RegistryOptions): Promise<LoadedNpm> {
   const npm = (await import(pathToFileURL(path.join(dist, "npm.mjs")).href)) as typeof Npm;
   const options = {
     ...(await npm.npmOptions(cwd)),
     ignoreScripts: true,
     ...(registry && { registry }),
     ...(offline && { offline }),
+    ...(agent === false && { agent }),
     ...(signal && { signal }),
   };
   return { ...npm, options };

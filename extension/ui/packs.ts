@@ -75,7 +75,7 @@ async function isTrusted(candidate: Candidate): Promise<boolean> {
 
 /** With the bytes that have come. */
 const withProgress = <T>(title: string, work: (options: Omit<RegistryOptions, "dist">) => Promise<T>): Thenable<T> =>
-  cancellable(title, (signal, report) => work({ signal, onProgress: (bytes) => report(`${Math.ceil(bytes / 1024)} KiB`) }));
+  cancellable(title, (signal, report) => work({ agent: false, signal, onProgress: (bytes) => report(`${Math.ceil(bytes / 1024)} KiB`) }));
 
 function itemOf({ name, version, title, author, exercises, verified }: Found): vscode.QuickPickItem {
   const count = exercises === undefined ? "" : `${exercises} ${exercises === 1 ? "exercise" : "exercises"}`;

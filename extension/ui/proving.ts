@@ -49,7 +49,7 @@ export class Proving implements vscode.Disposable {
     const source = await readPack(folder);
     requireProof(proof, source);
     const packed = await pack(source, { keys });
-    const at = { dist: this.#dist, cwd: folder };
+    const at = { dist: this.#dist, cwd: folder, agent: false } as const;
     const { name, version } = packed.manifest;
     await cancellable(`Looking for ${name} on the registry`, (signal) => requireLastingIds(name, source, { ...at, signal }));
     const detail = [`${Object.keys(packed.sizes).length} files, ${Math.ceil(packed.archive.length / 1024)} KiB`, ...Object.keys(packed.sizes)].join("\n");
