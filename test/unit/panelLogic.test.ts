@@ -105,6 +105,7 @@ describe("panel verdict", () => {
     ["level after falling", "loss", curve(400, (i) => 2 + 2 * Math.exp(-i / 10) + wobble(i)), undefined],
     ["accuracy may rise", "accuracy", curve(60, (i) => i / 60), undefined],
     ["a line for comparison is level", "loss of a uniform guess", curve(100, () => 4.17), undefined],
+    ["a preference is no reference", "preference loss", curve(100, () => 0.69), "flat"],
     ["no points", "loss", [], undefined],
   ];
   for (const [name, series, points, want] of cases) it(name, () => assert.equal(verdict(series, points)?.kind, want));

@@ -13,7 +13,7 @@ const HELD_OUT = 512;
 const ANSWERS = 256;
 const BETA = 0.3;
 
-const LOSS = { series: ["training loss", "held-out loss", "a coin: ln 2", "the judge's own loss"], y: { label: "nats per pair" } };
+const LOSS = { series: ["training loss", "held-out loss", "a coin's guess: ln 2", "floor: the judge's own loss"], y: { label: "nats per pair" } };
 const REWARD = { series: ["implicit reward of chosen", "implicit reward of rejected"], y: { label: "β ln(π / reference)" } };
 const LIKELIHOOD = { series: ["ln π of chosen", "ln π of rejected"], y: { label: "nats per response" } };
 const ACCURACY = { series: ["pairs put in the judge's order", "best possible"], y: { label: "share of held-out pairs" } };
@@ -79,7 +79,7 @@ async function measure(
   const [loss, chosen, rejected, lnChosen, lnRejected, right] = (await measured.array()) as [number, number, number, number, number, number];
   measured.dispose();
   const { probabilities } = heldOut;
-  trace.log({ "held-out loss": loss, "a coin: ln 2": Math.LN2, "the judge's own loss": mean(probabilities.map((p) => -Math.log(p))) }, step);
+  trace.log({ "held-out loss": loss, "a coin's guess: ln 2": Math.LN2, "floor: the judge's own loss": mean(probabilities.map((p) => -Math.log(p))) }, step);
   trace.log({ "implicit reward of chosen": chosen, "implicit reward of rejected": rejected, "ln π of chosen": lnChosen, "ln π of rejected": lnRejected }, step);
   trace.log({ "pairs put in the judge's order": step === 0 ? 0.5 : right, "best possible": mean(probabilities.map((p) => (p > 0.5 ? 1 : 0))) }, step);
   trace.log({ "true reward of what it writes": await written(policy, judge) }, step);

@@ -11,8 +11,8 @@ const SCALES = {
 };
 const PPO = { epochs: 4, beta: 0.3, epsilon: 0.2, gamma: 1, lambda: 0.95, valueWeight: 0.5 };
 
-const SUPERVISED = { series: ["supervised loss", "uniform guess", "entropy of the demonstrations"], y: { label: "nats per token" } };
-const PREFERENCE = { series: ["preference loss", "a coin: ln 2", "the judge himself"], y: { label: "nats per pair" } };
+const SUPERVISED = { series: ["supervised loss", "uniform guess", "floor: entropy of the demonstrations"], y: { label: "nats per token" } };
+const PREFERENCE = { series: ["preference loss", "a coin's guess: ln 2", "floor: the judge himself"], y: { label: "nats per pair" } };
 const REWARD = { series: ["score by the reward model", "true reward"], y: { label: "per response" } };
 const DIVERGENCE = { series: ["KL to the supervised model"], y: { label: "nats per response" } };
 
@@ -66,7 +66,7 @@ async function superviseWith(
 ): Promise<ModelWeights> {
   const { steps, learningRate, batch } = SCALES[scale];
   const onStep = async (step: number, loss: number): Promise<void> => {
-    trace.log({ "supervised loss": loss, "uniform guess": Math.log(config.vocabulary), "entropy of the demonstrations": entropy }, step);
+    trace.log({ "supervised loss": loss, "uniform guess": Math.log(config.vocabulary), "floor: entropy of the demonstrations": entropy }, step);
     progress(step, steps, "stage 1: supervised fine-tuning");
     await breathe();
   };
@@ -83,7 +83,7 @@ async function rewardWith(
 ): Promise<ModelWeights> {
   const { steps, learningRate, batch } = SCALES[scale];
   const onStep = async (step: number, loss: number): Promise<void> => {
-    trace.log({ "preference loss": loss, "a coin: ln 2": Math.LN2, "the judge himself": ofJudge }, step);
+    trace.log({ "preference loss": loss, "a coin's guess: ln 2": Math.LN2, "floor: the judge himself": ofJudge }, step);
     progress(step, steps, "stage 2: reward model");
     await breathe();
   };

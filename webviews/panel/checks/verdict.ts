@@ -17,7 +17,7 @@ export function verdict(name: string, points: readonly Point[]): Verdict | undef
 }
 
 /** Lines for comparison (a uniform guess, a target) are level by intent. */
-export const isLevel = (name: string): boolean => /baseline|uniform|target|reference|bound|floor|guess|expected|chance/i.test(name);
+export const isLevel = (name: string): boolean => /\b(baseline|uniform|target|reference|bound|floor|guess|expected|chance|best possible)\b/i.test(name);
 
 export const shouldFall = (name: string): boolean => /loss|perplexity|error|nll|cross.?entropy/i.test(name) && !isLevel(name);
 
