@@ -94,7 +94,7 @@ export function activate(context: vscode.ExtensionContext): Practicum {
     registerPackCommands({ dist, library, notify, proving, regrading }),
     registerCommands({ dist, notify, targets, attempts, grading, runs, panel, hints, compare, progress, backends }),
   );
-  void notify.guard(() => attempts.follow(vscode.window.activeTextEditor));
+  void notify.guard(() => attempts.follow(vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0]));
   void notify.guard(beginWithExercises);
   return { verdicts, runs, status, runStatus, tree, explorer, library };
 }
