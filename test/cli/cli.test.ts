@@ -149,7 +149,7 @@ describe("the command", function () {
     });
     it("--tensorboard writes its event file", async () => {
       const folder = path.join(practicum.folder, "events");
-      const { code } = await practicum.run(["run", "1", await practicum.attempt("events", REFERENCE), "--no-grade", "--tensorboard", folder]);
+      const { code } = await practicum.run(["run", "1", await practicum.attempt("recorded", REFERENCE), "--no-grade", "--tensorboard", folder]);
       const [run] = await readdir(folder);
       assert.equal(code, 0);
       assert.match(run as string, /^tiny-01-\d{4}-\d\d-\d\d-\d{6}$/);
