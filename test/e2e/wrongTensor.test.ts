@@ -34,7 +34,7 @@ describe("a learner whose attention is wrong", () => {
     await check.getByText(/elements differ\./).waitFor();
     await check.locator("canvas").focus();
     await workbench.page.keyboard.press("ArrowRight");
-    await check.locator(".readout", { hasText: /^\[0.*\]: (agrees|error)/ }).waitFor();
+    await check.locator(".readout", { hasText: /^\[\d.*\]: (agrees|error)/ }).waitFor();
     await check.getByRole("button", { name: `gpt.ts:${LINE}:` }).click();
     await workbench.page.locator('.statusbar-item[id="status.editor.selection"]', { hasText: `Ln ${LINE}, ` }).waitFor();
   });

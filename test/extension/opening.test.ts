@@ -110,7 +110,7 @@ describe("open exercise", () => {
       exercises: { ...progress.exercises, "ex-sp-ch35-05": { state: "failing", last, grades: [last], hints: 0, gaveUp: false } },
     }));
     await shown;
-    assert.equal(await description(), "3/16 · medium");
+    assert.equal(await description(), "3/16 by version 1.0.0 · medium");
     assert.equal(progressOf(new ProgressFile(folder).read(), id).state, "failing"); // and what this window knew is still there
   });
 
