@@ -51,7 +51,7 @@ async function walk(workbench: Workbench, shoot: (title: string) => Promise<void
   await shoot("run");
 
   await workbench.openExercise("Where a forward pass");
-  await workbench.pasteAndSave(packFile("13-profile-forward-pass/reference/profile.ts"));
+  await workbench.pasteAndSave(packFile("13-forward-profile/reference/profile.ts"));
   await workbench.verdict(/fast checks passed/).waitFor();
   await workbench.page.keyboard.press("Control+Home");
   await workbench.command("Practicum: Profile Exercise");
