@@ -113,7 +113,9 @@ describe("an instructor", function () {
 
   describe("and a learner", () => {
     it("finds the pack on the registry, sees who made it, and installs it", async () => {
+      const loaded = page().waitForEvent("load");
       await workbench.command("Developer: Reload Window"); // a preview ends with its window
+      await loaded;
       await workbench.treeItem("Count GPT-2's parameters").waitFor();
       await workbench.command("Practicum: Browse Packs");
       await item("Chances · 2 exercises · ").filter({ hasText: "proven" }).waitFor();
