@@ -53,6 +53,7 @@ function decoded(wire: unknown): unknown {
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === "string";
 const isTextOrNothing = (value: unknown): value is string | undefined => value === undefined || typeof value === "string";
 const isFlagOrNothing = (value: unknown): boolean => value === undefined || typeof value === "boolean";
 
@@ -104,9 +105,8 @@ const isBand = (value: unknown): boolean =>
 const isPlot = (value: unknown): value is PlotSpec =>
   isRecord(value) &&
   typeof value.title === "string" &&
-  Array.isArray(value.series) &&
-  value.series.every((s) => typeof s === "string") &&
+  isListOf(value.series, isText) &&
   isAxis(value.x) &&
   isAxis(value.y) &&
   isBand(value.band) &&
-  (value.powerLaw === undefined || isListOf(value.powerLaw, (name): name is string => typeof name === "string"));
+  [value.powerLaw, value.levels].every((names) => names === undefined || isListOf(names, isText));

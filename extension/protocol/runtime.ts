@@ -106,6 +106,8 @@ export interface PlotSpec {
   readonly band?: { readonly label: string; readonly low?: number; readonly high?: number };
   /** Series through which a power law y = a x^b is drawn; its exponent is said with its interval. */
   readonly powerLaw?: readonly string[];
+  /** Those of `series` that the others are compared with (a floor, a uniform guess, a target): dashed, and nobody expects them to fall. */
+  readonly levels?: readonly string[];
 }
 
 /** A named stretch of time of the program. */

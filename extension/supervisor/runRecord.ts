@@ -21,7 +21,8 @@ export function parseRecord(text: string): RunRecord | string {
 
 const axis = z.object({ label: z.string().optional(), log: z.boolean().optional() }).optional();
 const band = z.object({ label: z.string(), low: z.number().optional(), high: z.number().optional() }).optional();
-const plot = z.object({ title: z.string(), series: z.array(z.string()), x: axis, y: axis, band, powerLaw: z.array(z.string()).optional() });
+const names = z.array(z.string());
+const plot = z.object({ title: z.string(), series: names, x: axis, y: axis, band, powerLaw: names.optional(), levels: names.optional() });
 /** By hand, for there are many of them. */
 const points = z.array(z.unknown()).transform((all, context): TimedPoint[] => {
   const timed = all.map(timedPoint);

@@ -14,7 +14,10 @@ const newStore = (exercise = "gpt"): RunStore =>
 function endedRun(values: readonly number[] = [4, 3], state: RunState = "finished", exercise?: string) {
   const store = newStore(exercise);
   store.backend(wasm);
-  store.event({ kind: "plot", plot: { title: "Loss", series: ["loss"], y: { log: true }, band: { label: "accepted", low: 1 }, powerLaw: ["loss"] } });
+  store.event({
+    kind: "plot",
+    plot: { title: "Loss", series: ["loss"], y: { log: true }, band: { label: "accepted", low: 1 }, powerLaw: ["loss"], levels: ["floor"] },
+  });
   store.event({ kind: "points", points: values.map((value, step) => ({ series: "loss", step, value })) });
   store.move(state);
   return store.record();

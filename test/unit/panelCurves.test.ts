@@ -79,7 +79,7 @@ describe("curves of earlier runs", () => {
     finals: [],
     ...(shown && {
       overlay: {
-        plots: [],
+        plots: [{ title: "Loss", series: ["loss", "uniform guess"], levels: ["uniform guess"] }],
         series: [
           { name: "loss", points: [[0, 4]] },
           { name: "uniform guess", points: [[0, 4]] },

@@ -94,7 +94,7 @@ describe("panel summary", () => {
 });
 
 describe("panel verdict", () => {
-  const cases: [name: string, series: string, points: Point[], want: string | undefined][] = [
+  const cases: [name: string, series: string, points: Point[], want: string | undefined, level?: boolean][] = [
     ["falls", "loss", curve(100, (i) => 4 * Math.exp(-i / 40) + wobble(i)), undefined],
     ["NaN", "loss", curve(10, (i) => (i > 6 ? Number.NaN : 4)), "nan"],
     ["infinite, in any series", "gradient norm", curve(10, (i) => (i > 6 ? Infinity : 4)), "nan"],
@@ -104,17 +104,18 @@ describe("panel verdict", () => {
     ["too early to say", "loss", curve(20, (i) => 4 + i), undefined],
     ["level after falling", "loss", curve(400, (i) => 2 + 2 * Math.exp(-i / 10) + wobble(i)), undefined],
     ["accuracy may rise", "accuracy", curve(60, (i) => i / 60), undefined],
-    ["a line for comparison is level", "loss of a uniform guess", curve(100, () => 4.17), undefined],
-    ["a preference is no reference", "preference loss", curve(100, () => 0.69), "flat"],
+    ["what is declared a level is flat by intent", "loss of a uniform guess", curve(100, () => 4.17), undefined, true],
+    ["a level that is none", "floor", [[0, Number.NaN]], "nan", true],
+    ["a name makes no level", "loss of the target network", curve(100, () => 0.69), "flat"],
     ["no points", "loss", [], undefined],
   ];
-  for (const [name, series, points, want] of cases) it(name, () => assert.equal(verdict(series, points)?.kind, want));
+  for (const [what, name, points, want, level = false] of cases) it(what, () => assert.equal(verdict({ name, points, level })?.kind, want));
   it("names the step", () => {
     const points: Point[] = [
       [0, 4],
       [37, Number.NaN],
     ];
-    assert.match(verdict("loss", points)?.sentence ?? "", /^loss is NaN at step 37\./);
+    assert.match(verdict({ name: "loss", points })?.sentence ?? "", /^loss is NaN at step 37\./);
   });
 });
 

@@ -32,7 +32,12 @@ export function gptRun(steps = 300, over: Partial<RunSnapshot> = {}): RunSnapsho
     startedAt: new Date(Date.now() - 41_000).toISOString(),
     progress: { done: steps, total: 400, label: "Training" },
     plots: [
-      { title: "Loss", series: ["training loss", "held-out loss", "uniform guess, ln 65"], y: { label: "nats per character" } },
+      {
+        title: "Loss",
+        series: ["training loss", "held-out loss", "uniform guess, ln 65"],
+        levels: ["uniform guess, ln 65"],
+        y: { label: "nats per character" },
+      },
       { title: "Perplexity", series: ["perplexity"], y: { log: true } },
     ],
     series: [

@@ -113,6 +113,25 @@ describe("plots of the panel", () => {
     assert.deepEqual([drawn.name, drawn.curves], ["svg", [30, 2]]);
     for (const said of ["Loss", "training loss", "uniform guess, ln 65", "step", "nats per character"]) assert.ok(drawn.texts.includes(said), said);
   });
+  test("a level is dashed in legend and drawing, from when it is declared", async (panel) => {
+    const { page, update } = panel;
+    const run = gptRun(30);
+    const declared = page.locator(".legend .level");
+    const plots = run.plots.map(({ levels: _, ...plot }) => plot);
+    await update({ kind: "show", run: { ...run, plots } });
+    assert.equal(await declared.count(), 0);
+    const { series: _, ...head } = run;
+    await update({ kind: "state", run: head });
+    assert.deepEqual(await declared.locator("xpath=..").allInnerTexts(), ["uniform guess, ln 65"]);
+    await page.getByRole("button", { name: "Save Loss as SVG" }).click();
+    await update();
+    const [svg] = asked(panel);
+    assert.ok(svg?.kind === "save");
+    assert.deepEqual(
+      [...svg.content.matchAll(/stroke-dasharray="(.*?)"/g)].map(([, dash]) => dash),
+      ["", "", "6 4"],
+    );
+  });
   test("the numbers as a table", async ({ page, update }) => {
     await update({ kind: "show", run: gptRun(21) });
     await page.getByText("Data (", { exact: false }).first().click();

@@ -23,7 +23,7 @@ export class Description {
   });
 
   #judge(series: readonly Curve[]): void {
-    const sentences = series.map(({ name, points }) => verdict(name, points)?.sentence).filter((s) => s !== undefined);
+    const sentences = series.map((curve) => verdict(curve)?.sentence).filter((s) => s !== undefined);
     if (sentences.join("\n") === this.verdicts.dataset.shown) return;
     this.verdicts.dataset.shown = sentences.join("\n");
     this.verdicts.hidden = sentences.length === 0;

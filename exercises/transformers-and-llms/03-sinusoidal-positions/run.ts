@@ -32,6 +32,7 @@ function declarePlots(): void {
   trace.plot({
     title: "It falls like a logarithm",
     series: [...WIDTHS.map(shareOf), LOGARITHM],
+    levels: [LOGARITHM],
     x: { ...x, log: true },
     y: { label: "dot product / (d/2)" },
   });

@@ -62,6 +62,7 @@ function plotBatch(attempt: Surface): void {
   trace.plot({
     title: "7B in float16, 4096 tokens each: cache and weights",
     series: [...Object.keys(SHARING).map(ofBatch), "weights of the model"],
+    levels: ["weights of the model"],
     x: { label: "sequences at a time" },
     y: { label: "GiB" },
   });

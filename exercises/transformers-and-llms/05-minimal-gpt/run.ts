@@ -47,12 +47,14 @@ function declarePlots(): void {
   trace.plot({
     title: "Loss",
     series: ["training loss", "validation loss", "uniform guess (loss)"],
+    levels: ["uniform guess (loss)"],
     x: { label: "step" },
     y: { label: "nats per character" },
   });
   trace.plot({
     title: "Perplexity",
     series: ["training perplexity", "validation perplexity", "uniform guess (perplexity)"],
+    levels: ["uniform guess (perplexity)"],
     x: { label: "step" },
     y: { label: "equally likely characters", log: true },
   });

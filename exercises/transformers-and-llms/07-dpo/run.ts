@@ -13,10 +13,11 @@ const HELD_OUT = 512;
 const ANSWERS = 256;
 const BETA = 0.3;
 
-const LOSS = { series: ["training loss", "held-out loss", "a coin's guess: ln 2", "floor: the judge's own loss"], y: { label: "nats per pair" } };
+const LEVELS = ["a coin's guess: ln 2", "floor: the judge's own loss"];
+const LOSS = { series: ["training loss", "held-out loss", ...LEVELS], levels: LEVELS, y: { label: "nats per pair" } };
 const REWARD = { series: ["implicit reward of chosen", "implicit reward of rejected"], y: { label: "β ln(π / reference)" } };
 const LIKELIHOOD = { series: ["ln π of chosen", "ln π of rejected"], y: { label: "nats per response" } };
-const ACCURACY = { series: ["pairs put in the judge's order", "best possible"], y: { label: "share of held-out pairs" } };
+const ACCURACY = { series: ["pairs put in the judge's order", "best possible"], levels: ["best possible"], y: { label: "share of held-out pairs" } };
 const WRITTEN = { series: ["true reward of what it writes"], y: { label: "reward per response" } };
 
 /** Trains a policy on what a judge prefers among the answers of the policy before. */

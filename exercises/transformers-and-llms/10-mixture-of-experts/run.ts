@@ -45,7 +45,7 @@ function declarePlots(vocabulary: number, entropy: number): void {
   const x = { label: "step" };
   const uniform = Math.log(vocabulary);
   const band = { label: "what the checks ask for", low: entropy, high: uniform - 0.6 * (uniform - entropy) };
-  trace.plot({ title: "Held-out loss", series: [...CONTENDERS.map(({ name }) => name), FLOOR], x, y: { label: "nats per token" }, band });
+  trace.plot({ title: "Held-out loss", series: [...CONTENDERS.map(({ name }) => name), FLOOR], levels: [FLOOR], x, y: { label: "nats per token" }, band });
   for (const { name } of CONTENDERS.filter(({ experts }) => experts > 1)) {
     trace.plot({ title: `Load, ${name}`, series: Array.from({ length: EXPERTS }, (_, i) => shareOf(name, i)), x, y: { label: "share of the tokens" } });
   }

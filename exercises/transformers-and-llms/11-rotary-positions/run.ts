@@ -38,7 +38,13 @@ function declarePlots(): void {
   const y = { label: "dot product" };
   trace.plot({ title: "RoPE: one query, one key; only the distance counts", series: STARTS.map(rotated), x, y });
   trace.plot({ title: "Encodings added instead: the place counts", series: STARTS.map(added), x, y });
-  trace.plot({ title: "Queries that are their keys", series: [...BASES.map(agreeing), EXPECTED], x: { ...x, log: true }, y: { label: "dot product / |q|²" } });
+  trace.plot({
+    title: "Queries that are their keys",
+    series: [...BASES.map(agreeing), EXPECTED],
+    levels: [EXPECTED],
+    x: { ...x, log: true },
+    y: { label: "dot product / |q|²" },
+  });
   trace.plot({
     title: "Moving both: what float32 leaves of the theorem",
     series: [DEVIATION],

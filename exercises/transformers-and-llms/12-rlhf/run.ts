@@ -11,8 +11,10 @@ const SCALES = {
 };
 const PPO = { epochs: 4, beta: 0.3, epsilon: 0.2, gamma: 1, lambda: 0.95, valueWeight: 0.5 };
 
-const SUPERVISED = { series: ["supervised loss", "uniform guess", "floor: entropy of the demonstrations"], y: { label: "nats per token" } };
-const PREFERENCE = { series: ["preference loss", "a coin's guess: ln 2", "floor: the judge himself"], y: { label: "nats per pair" } };
+const OF_TEXT = ["uniform guess", "floor: entropy of the demonstrations"];
+const OF_PAIRS = ["a coin's guess: ln 2", "floor: the judge himself"];
+const SUPERVISED = { series: ["supervised loss", ...OF_TEXT], levels: OF_TEXT, y: { label: "nats per token" } };
+const PREFERENCE = { series: ["preference loss", ...OF_PAIRS], levels: OF_PAIRS, y: { label: "nats per pair" } };
 const REWARD = { series: ["score by the reward model", "true reward"], y: { label: "per response" } };
 const DIVERGENCE = { series: ["KL to the supervised model"], y: { label: "nats per response" } };
 

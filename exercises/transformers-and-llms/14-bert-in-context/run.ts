@@ -33,7 +33,7 @@ async function plotLayers(attempt: Surface, similarity: tf.Tensor3D, senses: rea
   const names = [...new Set(senses)];
   const pairs = names.flatMap((a, i) => names.slice(i).map((b) => [a, b] as const));
   trace.plot({ title: "Do senses separate?", series: ["separation", "same sense, mean cosine", "different senses, mean cosine"], x, y: { label: "cosine" } });
-  trace.plot({ title: "Nearest text of the same sense", series: ["accuracy", "by chance"], x, y: { label: "share of the texts" } });
+  trace.plot({ title: "Nearest text of the same sense", series: ["accuracy", "by chance"], levels: ["by chance"], x, y: { label: "share of the texts" } });
   trace.plot({ title: "Cosine between senses", series: pairs.map((pair) => pair.join(" and ")), x, y: { label: "mean cosine" } });
   const separation = await attempt.senseSeparation(similarity, senses).data();
   const accuracy = await attempt.nearestSenseAccuracy(similarity, senses).data();

@@ -1,5 +1,6 @@
 /** Early verdicts on a curve, in words: what a tutor would say while looking at it. Pure. */
 import { short } from "../format.ts";
+import type { Curve } from "../plots/curves.ts";
 import type { Point } from "../state.ts";
 
 export interface Verdict {
@@ -11,15 +12,12 @@ export interface Verdict {
 const ENOUGH = 24;
 const BLOCKS = 8;
 
-/** @param name only what is called a loss is expected to fall; a value that is not finite is wrong anywhere */
-export function verdict(name: string, points: readonly Point[]): Verdict | undefined {
-  return notFinite(name, points) ?? (shouldFall(name) && points.length >= ENOUGH ? trend(name, points) : undefined);
+/** Only what is called a loss is expected to fall, and no level; a value that is not finite is wrong anywhere. */
+export function verdict({ name, points, level }: Pick<Curve, "name" | "points" | "level">): Verdict | undefined {
+  return notFinite(name, points) ?? (shouldFall(name) && !level && points.length >= ENOUGH ? trend(name, points) : undefined);
 }
 
-/** Lines for comparison (a uniform guess, a target) are level by intent. */
-export const isLevel = (name: string): boolean => /\b(baseline|uniform|target|reference|bound|floor|guess|expected|chance|best possible)\b/i.test(name);
-
-export const shouldFall = (name: string): boolean => /loss|perplexity|error|nll|cross.?entropy/i.test(name) && !isLevel(name);
+const shouldFall = (name: string): boolean => /loss|perplexity|error|nll|cross.?entropy/i.test(name);
 
 function notFinite(name: string, points: readonly Point[]): Verdict | undefined {
   const bad = points.find(([, value]) => !Number.isFinite(value));

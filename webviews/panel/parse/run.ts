@@ -5,7 +5,8 @@ import { backend, fromJson } from "./parts.ts";
 
 const axis = z.optional(z.object({ label: z.optional(z.string()), log: z.optional(z.boolean()) }));
 const band = z.optional(z.object({ label: z.string(), low: z.optional(z.number()), high: z.optional(z.number()) }));
-const plot = z.object({ title: z.string(), series: z.array(z.string()), x: axis, y: axis, band, powerLaw: z.optional(z.array(z.string())) });
+const names = z.array(z.string());
+const plot = z.object({ title: z.string(), series: names, x: axis, y: axis, band, powerLaw: z.optional(names), levels: z.optional(names) });
 /** By hand, for there are many of them. */
 const points = z.pipe(
   z.array(z.unknown()),

@@ -2,7 +2,6 @@
 import { Chart, type ChartDataset, LinearScale, LineController, LineElement, LogarithmicScale, type Plugin, PointElement, Tooltip } from "chart.js";
 import zoomPlugin from "chartjs-plugin-zoom";
 import type { PlotSpec } from "../../../extension/protocol/runtime.ts";
-import { isLevel } from "../checks/verdict.ts";
 import { faded, type Theme } from "../theme.ts";
 import { bandPlugin } from "./band.ts";
 import { chartOptions } from "./chartOptions.ts";
@@ -31,6 +30,7 @@ type LineDataset = ChartDataset<"line", XY[]>;
 interface Drawn {
   readonly line: Line;
   readonly beside: boolean;
+  readonly dash: number[];
   readonly raw: LineDataset;
   readonly smooth: LineDataset;
 }
@@ -60,7 +60,7 @@ export class Plot {
     this.#drawing = drawing;
     // Only when it must be, for it undoes a zoom.
     if (!sameAxes) this.chart.options = this.#options();
-    this.#drawn = new Map(series.map((curve) => [curve.name, this.#drawn.get(curve.name) ?? fresh(curve, view)]));
+    this.#drawn = new Map(series.map((curve) => [curve.name, { ...(this.#drawn.get(curve.name) ?? fresh(curve, view)), dash: dashOf(curve) }]));
     for (const { name, points } of series) this.#drawn.get(name)?.line.sync(points);
     this.#draw();
     return [...this.#drawn.values()].reduce((n, { line }) => n + line.left, 0);
@@ -109,9 +109,11 @@ const axesOf = ({ x, y }: PlotSpec, { logX, logY }: View): string => JSON.string
 /** The n-th colour of a line. */
 export const colourOf = (theme: Theme, n: number): string => theme.lines[n % theme.lines.length] as string;
 
-function fresh({ name, beside }: Curve, view: View): Drawn {
-  // Dashes and not colour alone tell a level from a curve, and one run from another.
-  const common = { data: [], borderDash: [...(beside?.dash ?? (isLevel(name) ? [6, 4] : []))], spanGaps: false };
+/** Dashes and not colour alone tell a level from a curve, and one run from another. */
+const dashOf = ({ beside, level }: Curve): number[] => [...(beside?.dash ?? (level ? [6, 4] : []))];
+
+function fresh({ name, beside }: Curve, view: View): Omit<Drawn, "dash"> {
+  const common = { data: [], spanGaps: false };
   return {
     line: new Line(view),
     beside: beside !== undefined,
@@ -129,11 +131,12 @@ interface Pen {
 }
 
 /** A curve beside another steps back, and has no marks. */
-function dress({ line, beside, raw, smooth }: Drawn, { colour, mark, hidden, range: { min, max } }: Pen): void {
+function dress({ line, beside, dash, raw, smooth }: Drawn, { colour, mark, hidden, range: { min, max } }: Pen): void {
   const behind = line.smooth.length > 0;
   const marked = line.raw.length <= MARKED && !behind && !beside;
   const pen = (strength: number, width: number) => ({
     hidden,
+    borderDash: dash,
     borderColor: faded(colour, strength),
     backgroundColor: faded(colour, strength),
     borderWidth: width,

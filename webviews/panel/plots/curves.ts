@@ -1,10 +1,11 @@
 /** The curves of a plot: those of the run that is shown, and what is drawn beside them for comparison. Pure. */
 import type { EarlierRun, SeriesData } from "../../../extension/protocol/panel.ts";
 import type { PlotSpec } from "../../../extension/protocol/runtime.ts";
-import { isLevel } from "../checks/verdict.ts";
 import { fitPowerLaw, lineOf } from "./powerLaw.ts";
 
 export interface Curve extends SeriesData {
+  /** There to be compared with. */
+  readonly level?: boolean;
   /** Of a curve that stands beside another: that one's name, whose colour it shares, and the dashes that tell the two apart. */
   readonly beside?: { readonly name: string; readonly dash: readonly number[] };
 }
@@ -23,14 +24,24 @@ export const timeOf = ({ startedAt }: Pick<EarlierRun, "startedAt">): string => 
 
 const TIME = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
+/** The curves of the run that is shown. */
+export function curvesOf(plots: readonly PlotSpec[], series: readonly SeriesData[]): readonly Curve[] {
+  const levels = levelsOf(plots);
+  return series.map((one) => ({ ...one, level: levels.has(one.name) }));
+}
+
+const levelsOf = (plots: readonly PlotSpec[]): ReadonlySet<string> => new Set(plots.flatMap((plot) => plot.levels ?? []));
+
 /** The curves of the earlier runs that are compared, each named after its series and its run. Levels are much the same in every run. */
 export function overlaid(earlier: readonly EarlierRun[]): readonly Curve[] {
   const compared = earlier.filter(({ overlay }) => overlay);
-  return compared.flatMap((run, nth) =>
-    (run.overlay?.series ?? [])
-      .filter(({ name }) => !isLevel(name))
-      .map(({ name, points }) => ({ name: `${name} · ${timeOf(run)}`, points, beside: { name, dash: DASHES[nth % DASHES.length] as readonly number[] } })),
-  );
+  return compared.flatMap((run, nth) => {
+    const { plots = [], series = [] } = run.overlay ?? {};
+    const dash = DASHES[nth % DASHES.length] as readonly number[];
+    return curvesOf(plots, series)
+      .filter(({ level }) => !level)
+      .map(({ name, points }) => ({ name: `${name} · ${timeOf(run)}`, points, beside: { name, dash } }));
+  });
 }
 
 /** Lines through the series that the plot wants fitted. */

@@ -1,6 +1,4 @@
 /** The names of a plot's series, each a switch that shows or hides its line. */
-
-import { isLevel } from "../checks/verdict.ts";
 import { h } from "../dom.ts";
 import { type Band, describeBand } from "./band.ts";
 import type { Curve } from "./curves.ts";
@@ -17,7 +15,7 @@ export class Legend {
   }
 
   update(curves: readonly Curve[], colourOf: (name: string) => string, band: Band | undefined): void {
-    const names = JSON.stringify([curves.map(({ name }) => name), band]);
+    const names = JSON.stringify([curves.map(({ name, level }) => [name, level]), band]);
     if (this.#names !== names) this.#build(curves, band);
     this.#names = names;
     for (const [i, swatch] of this.#swatches.entries()) swatch.style.setProperty("--line", colourOf((curves[i] as Curve).name));
@@ -41,7 +39,7 @@ export class Legend {
   }
 }
 
-function swatchOf({ name, beside }: Curve): HTMLElement {
-  const kind = beside ? (beside.dash.some((length) => length > 3) ? " beside" : " beside fine") : isLevel(name) ? " level" : "";
+function swatchOf({ beside, level }: Curve): HTMLElement {
+  const kind = beside ? (beside.dash.some((length) => length > 3) ? " beside" : " beside fine") : level ? " level" : "";
   return h("span", { class: `swatch${kind}` });
 }

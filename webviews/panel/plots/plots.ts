@@ -3,7 +3,7 @@ import { h, setText, show } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { isLive, type PanelState } from "../state.ts";
 import { onThemeChange, readTheme } from "../theme.ts";
-import { type Curve, overlaid } from "./curves.ts";
+import { type Curve, curvesOf, overlaid } from "./curves.ts";
 import { EarlierList } from "./earlierList.ts";
 import { PlotCard, type Post } from "./plotCard.ts";
 import { colourNumbers, plotsOf } from "./series.ts";
@@ -80,7 +80,7 @@ export class PlotsView {
 
   #draw(state: PanelState, plots: ReturnType<typeof plotsOf>): void {
     const look = { smoothing: Number(this.#smoothing.value), total: knownTotal(state.run), colours: this.#colours(state, plots) };
-    const curves: readonly Curve[] = [...state.series, ...overlaid(state.earlier)];
+    const curves: readonly Curve[] = [...curvesOf(plots, state.series), ...overlaid(state.earlier)];
     for (const plot of plots) {
       const card = this.#cards.get(plot.title) ?? this.#add(plot);
       const shown = curves.filter(({ name, beside }) => plot.series.includes(beside?.name ?? name));
