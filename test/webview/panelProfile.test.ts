@@ -165,9 +165,30 @@ describe("profile of the panel", () => {
     assert.match(await seen(panel.page.locator(".profile")), /No numbers yet/);
   });
 
-  test("stays within a narrow page", async (panel) => {
-    await panel.page.setViewportSize({ width: 420, height: 900 });
-    await panel.update(...shown);
-    assert.deepEqual(await panel.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]), [420, 420]);
+  test("stays within a narrow page: a table scrolls by itself, by keyboard, its names in sight and its edge marked", async ({ page, update }) => {
+    await page.setViewportSize({ width: 380, height: 900 });
+    await update(...shown);
+    assert.deepEqual(await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]), [380, 380]);
+    const table = page.getByRole("region", { name: "Operations" });
+    const look = () =>
+      table.evaluate((region) => {
+        const name = region.querySelector("tbody th") as HTMLElement;
+        const drawn = (colour: string) => colour !== "rgba(0, 0, 0, 0)";
+        return {
+          left: drawn(getComputedStyle(name).borderRightColor),
+          right: drawn(getComputedStyle(region).borderRightColor),
+          name: name.getBoundingClientRect().left - region.getBoundingClientRect().left,
+        };
+      });
+    assert.deepEqual(await look(), { left: false, right: true, name: 0 });
+    await table.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.waitForFunction(() => (document.activeElement?.scrollLeft ?? 0) > 0);
+    await table.evaluate((region) => region.scrollTo({ left: region.scrollWidth, behavior: "instant" }));
+    await update();
+    assert.deepEqual(await look(), { left: true, right: false, name: 0 });
+    await page.setViewportSize({ width: 900, height: 900 });
+    await update();
+    assert.deepEqual(await look(), { left: false, right: false, name: 0 });
   });
 });

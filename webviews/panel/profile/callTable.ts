@@ -32,7 +32,7 @@ export class CallTable {
     const rows = boxes.map(({ node, row }) => {
       const { name, calls, total, self, place } = report.nodes[node] as ProfileReport["nodes"][number];
       const title = h("th", { scope: "row" }, name);
-      title.style.paddingLeft = `${row}em`;
+      title.style.setProperty("--level", String(row));
       const cells = [String(row + 1), whole(calls), time(total), time(self), place ? placeLink(this.#post, place) : ""];
       return h("tr", {}, title, ...cells.map((cell) => h("td", {}, cell)));
     });
