@@ -21,8 +21,12 @@ export type Replace = (live: object) => HandleRef | TensorData | undefined;
  * @param replace what to do with a function or an object that is not plain data; by default it is an error
  * @throws {TypeError} for a value that cannot cross, naming where it stands
  */
-export function encode(value: unknown, replace?: Replace, at = "value", depth = 0): Wire {
-  if (depth > MAX_DEPTH) throw new TypeError(`${at} is nested too deeply, or contains itself`);
+export const encode = (value: unknown, replace?: Replace): Wire => encodeAt(value, replace, []);
+
+/** Keys and indices that lead to a value. Words are made of them for an error only: a profile has tens of thousands of values. */
+type Path = (string | number)[];
+
+function encodeAt(value: unknown, replace: Replace | undefined, path: Path): Wire {
   switch (typeof value) {
     case "undefined":
       return { $undefined: true };
@@ -34,22 +38,34 @@ export function encode(value: unknown, replace?: Replace, at = "value", depth = 
     case "bigint":
       return { $bigint: String(value) };
     case "symbol":
-      throw new TypeError(`${at} is a symbol, which cannot leave the process`);
+      throw new TypeError(`${wordsOf(path)} is a symbol, which cannot leave the process`);
   }
-  if (value === null) return null;
-  if (isTensorData(value)) return encodeTensor(value);
-  const live = value as object;
+  return value === null ? null : encodeLive(value as object, replace, path);
+}
+
+function encodeLive(live: object, replace: Replace | undefined, path: Path): Wire {
+  if (path.length > MAX_DEPTH) throw new TypeError(`${wordsOf(path)} is nested too deeply, or contains itself`);
+  if (Array.isArray(live)) return live.map((part, i) => encodePart(part, i, replace, path));
+  if (isTensorData(live)) return encodeTensor(live);
   const stand = replace?.(live);
   if (isTensorData(stand)) return encodeTensor(stand);
   if (stand) return { $handle: stand.handle, methods: [...stand.methods] };
-  if (typeof value === "function") throw new TypeError(`${at} is a function, which cannot leave the process`);
-  if (Array.isArray(value)) return value.map((v, i) => encode(v, replace, `${at}[${i}]`, depth + 1));
-  if (value instanceof Float32Array) return encodeTensor({ dtype: "float32", shape: [value.length], data: value });
-  if (value instanceof Int32Array) return encodeTensor({ dtype: "int32", shape: [value.length], data: value });
-  if (ArrayBuffer.isView(value)) return [...(value as Uint8Array)].map((v) => encode(v));
-  if (value instanceof Map) return encode(Object.fromEntries(value), replace, at, depth + 1);
-  return Object.fromEntries(Object.entries(live).map(([k, v]) => [k, encode(v, replace, `${at}.${k}`, depth + 1)]));
+  if (typeof live === "function") throw new TypeError(`${wordsOf(path)} is a function, which cannot leave the process`);
+  if (live instanceof Float32Array) return encodeTensor({ dtype: "float32", shape: [live.length], data: live });
+  if (live instanceof Int32Array) return encodeTensor({ dtype: "int32", shape: [live.length], data: live });
+  if (ArrayBuffer.isView(live)) return [...(live as Uint8Array)].map((part, i) => encodePart(part, i, replace, path));
+  const record = live instanceof Map ? Object.fromEntries(live) : live;
+  return Object.fromEntries(Object.entries(record).map(([key, part]) => [key, encodePart(part, key, replace, path)]));
 }
+
+function encodePart(part: unknown, key: string | number, replace: Replace | undefined, path: Path): Wire {
+  path.push(key);
+  const encoded = encodeAt(part, replace, path);
+  path.pop();
+  return encoded;
+}
+
+const wordsOf = (path: Path): string => path.reduce<string>((at, key) => at + (typeof key === "number" ? `[${key}]` : `.${key}`), "value");
 
 /**
  * @param fromHandle builds the local stand-in of a remote object
