@@ -1,6 +1,6 @@
 /** Elements without a framework. Text is always text: nothing here reads HTML. */
 
-type Properties = Readonly<Record<string, string | number | boolean | undefined | ((event: never) => void)>>;
+export type Properties = Readonly<Record<string, string | number | boolean | undefined | ((event: never) => void)>>;
 type Child = Node | string | false | undefined;
 
 /** An element with its attributes, listeners (functions, by name of the event) and children. */

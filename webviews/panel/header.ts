@@ -11,11 +11,13 @@ export class HeaderView {
   readonly #title = h("h1");
   readonly #state = h("span", { class: "state" });
   readonly #tip = h("div", { id: "backend-tip", role: "tooltip" });
+  // Native: what describes a button of the toolkit would have to stand within its shadow.
   readonly #backend = h("button", { type: "button", class: "backend", "aria-describedby": "backend-tip" });
   readonly #scale = h("span", { class: "fact" });
   readonly #elapsed = h("span", { class: "fact elapsed", role: "timer", "aria-label": "Elapsed time" });
   readonly #cancel: HTMLElement;
   readonly #again: HTMLElement;
+  // Native: the toolkit has a ring only, which does not say how far.
   readonly #bar = h("progress", { "aria-label": "Progress of the run" });
   readonly #done = h("span", { class: "done" });
   readonly #progress = h("div", { class: "progress" }, this.#bar, this.#done);

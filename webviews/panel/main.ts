@@ -1,5 +1,14 @@
 /** The panel: folds the host's updates into a state and shows it once per frame. It keeps nothing itself. */
-import { provideVSCodeDesignSystem, vsCodeButton, vsCodeCheckbox, vsCodePanels, vsCodePanelTab, vsCodePanelView } from "@vscode/webview-ui-toolkit";
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeCheckbox,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodePanels,
+  vsCodePanelTab,
+  vsCodePanelView,
+} from "@vscode/webview-ui-toolkit";
 import type { PanelIntent } from "../../extension/protocol/panel.ts";
 import { Announcer } from "./announce.ts";
 import { ChecksView } from "./checks/checks.ts";
@@ -14,7 +23,7 @@ import { TabsView } from "./tabs.ts";
 
 declare function acquireVsCodeApi(): { postMessage(intent: PanelIntent): void };
 
-provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodePanels(), vsCodePanelTab(), vsCodePanelView());
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeDropdown(), vsCodeOption(), vsCodePanels(), vsCodePanelTab(), vsCodePanelView());
 const host = acquireVsCodeApi();
 const post = (intent: PanelIntent): void => host.postMessage(intent);
 

@@ -2,6 +2,7 @@
 import type { CheckResult, Mismatch, Outcome } from "../../../extension/protocol/grade.ts";
 import type { SourceLocation } from "../../../extension/protocol/runtime.ts";
 import type { Divergence } from "../../../extension/protocol/tensorMismatch.ts";
+import { textButton } from "../controls.ts";
 import { h, prose } from "../dom.ts";
 import { counted, duration, outcomeWords, short } from "../format.ts";
 import { icon, outcomeIcons } from "../icons.ts";
@@ -35,7 +36,7 @@ export const outcomeLabel = (outcome: Outcome): HTMLElement =>
 /** A link to a line of the learner's file. */
 export function sourceLink({ file, line, column }: SourceLocation, post: Post): HTMLButtonElement {
   const name = file.split(/[\\/]/).at(-1);
-  return h("button", { type: "button", class: "link", title: file, click: () => post({ kind: "goTo", file, line, column }) }, `${name}:${line}:${column}`);
+  return textButton(`${name}:${line}:${column}`, { title: file, click: () => post({ kind: "goTo", file, line, column }) });
 }
 
 function explanation(check: CheckResult, post: Post, { open, tensors }: Kept): HTMLElement {

@@ -1,4 +1,5 @@
 /** The way to the reference, below the checks: one click once the exercise is passed, and said plainly before. */
+import { textButton } from "../controls.ts";
 import { h, setText, show } from "../dom.ts";
 import type { Post } from "../plots/plotCard.ts";
 import type { PanelState } from "../state.ts";
@@ -7,7 +8,7 @@ export class ReferenceBar {
   readonly #post: Post;
   readonly #text = h("p", { class: "evidence" });
   readonly #compare = h("vscode-button", { appearance: "secondary", click: () => this.#ask("compare") }, "Compare with Reference");
-  readonly #giveUp = h("button", { type: "button", class: "link", click: () => this.#ask("giveUp") }, "Give Up and Show Reference");
+  readonly #giveUp = textButton("Give Up and Show Reference", { click: () => this.#ask("giveUp") });
   readonly element = h("div", { class: "reference", hidden: true }, this.#text, this.#compare, this.#giveUp);
   #exercise: string | undefined;
 

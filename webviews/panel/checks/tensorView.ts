@@ -1,5 +1,6 @@
 /** One tensor that differs: its form beside the expected one, where it differs, and by how much. */
 import type { TensorForm, TensorMismatch } from "../../../extension/protocol/tensorMismatch.ts";
+import { dropdown, slider } from "../controls.ts";
 import { h, setText } from "../dom.ts";
 import { short } from "../format.ts";
 import { type Cells, cellsOf, elementsOf, largestOf, type Slice, turned, worstSlice } from "./errorCells.ts";
@@ -43,6 +44,7 @@ export class TensorView {
 
   /** Two axes to look at, and a slider for each of the others. */
   #controls(cells: Cells): HTMLElement {
+    const axes = cells.size.map((length, axis) => `axis ${axis} (${length})`);
     const controls = h("div", { class: "axes", role: "group", "aria-label": "Slice of the tensor" });
     const choose = (slice: Slice) => {
       this.#slice = slice;
@@ -51,7 +53,7 @@ export class TensorView {
     const fill = (focused?: string) => {
       const slice = this.#slice as Slice;
       const axis = (which: "rows" | "columns", label: string) =>
-        axisSelect(cells, label, slice[which] as number, (to) => {
+        dropdown(label, axes, slice[which] as number, (to) => {
           choose(turned(slice, which, to));
           fill(label);
         });
@@ -101,20 +103,15 @@ function elementsTable({ differing = 0 }: TensorMismatch, elements: NonNullable<
   );
   const head = ["index", ...columns.map((column) => names[column])].map((name) => h("th", { scope: "col" }, name));
   const title = `${hidden ? "The first elements that differ" : "Largest errors"}${differing > elements.length ? `, ${elements.length} of ${differing}` : ""}`;
-  return h("table", { class: "elements" }, h("caption", {}, title), h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...lines));
-}
-
-function axisSelect({ size }: Cells, label: string, chosen: number, change: (axis: number) => void): HTMLElement {
-  const options = size.map((length, axis) => h("option", { value: axis, selected: axis === chosen }, `axis ${axis} (${length})`));
-  const select = h("select", { "aria-label": label, change: () => change(Number(select.value)) }, ...options);
-  return h("label", {}, label, select);
+  const table = h("table", { class: "elements" }, h("caption", {}, title), h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...lines));
+  return h("div", { class: "table", tabindex: 0, role: "region", "aria-label": title }, table);
 }
 
 function axisSlider(cells: Cells, axis: number, at: number, change: (cell: number) => void): HTMLElement {
   const label = `Axis ${axis}`;
   const output = h("output");
   const last = (cells.shape[axis] as number) - 1;
-  const input = h("input", { type: "range", min: 0, max: last, value: at, "aria-label": label, input: () => moved(Number(input.value)) });
+  const input = slider({ min: 0, max: last, value: at, "aria-label": label, input: () => moved(Number(input.value)) });
   const tell = (cell: number) => {
     setText(output, `index ${elementsOf(cells, axis, cell)}, of ${cells.size[axis]}`);
     input.setAttribute("aria-valuetext", output.textContent ?? "");

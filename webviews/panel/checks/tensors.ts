@@ -1,5 +1,6 @@
 /** The tensors of one check that differ, one at a time, behind a disclosure. */
 import type { CheckResult } from "../../../extension/protocol/grade.ts";
+import { dropdown } from "../controls.ts";
 import { h } from "../dom.ts";
 import type { Slice } from "./errorCells.ts";
 import { TensorView } from "./tensorView.ts";
@@ -26,9 +27,9 @@ export class Tensors {
       return { path: mismatch.path, view };
     };
     this.#shown = show(look?.path);
-    const options = tensors.map(({ path }) => h("option", { value: path, selected: path === this.#shown.path }, path));
-    const select = h("select", { "aria-label": "Tensor", change: () => (this.#shown = show(select.value)) }, ...options);
-    this.element = h("div", {}, tensors.length > 1 ? h("label", { class: "which" }, "Tensor", select) : undefined, this.#view);
+    const paths = tensors.map(({ path }) => path);
+    const which = () => dropdown("Tensor", paths, paths.indexOf(this.#shown.path), (place) => (this.#shown = show(paths[place])));
+    this.element = h("div", {}, tensors.length > 1 && which(), this.#view);
   }
 
   get look(): Look {

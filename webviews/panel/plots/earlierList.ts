@@ -1,5 +1,6 @@
 /** The exercise's earlier runs as a table: each can be compared with the run that is shown, exported and removed. */
 import type { EarlierRun } from "../../../extension/protocol/panel.ts";
+import { textButton } from "../controls.ts";
 import { h, setText, show } from "../dom.ts";
 import { clock, counted, runStateWords, short } from "../format.ts";
 import { icon, runStateIcons } from "../icons.ts";
@@ -61,6 +62,6 @@ export class EarlierList {
   #remove = (id: string, time: string): HTMLElement => this.#button(id, "removeRun", "Remove", `Remove the run of ${time}`);
 
   #button(run: string, kind: "saveEvents" | "removeRun", text: string, label: string): HTMLElement {
-    return h("button", { type: "button", class: "link", "data-key": `${kind} ${run}`, "aria-label": label, click: () => this.#post({ kind, run }) }, text);
+    return textButton(text, { "data-key": `${kind} ${run}`, "aria-label": label, click: () => this.#post({ kind, run }) });
   }
 }

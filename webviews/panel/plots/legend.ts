@@ -27,6 +27,7 @@ export class Legend {
     this.element.replaceChildren(...switches, ...(band ? [h("li", { class: "band" }, h("span", { class: "swatch area" }), describeBand(band))] : []));
   }
 
+  /** Native: a name wraps within the page, which the toolkit's button does not. */
   #button(name: string, swatch: HTMLElement): HTMLButtonElement {
     const button = h("button", { type: "button", "aria-pressed": !this.hidden.has(name), click: () => this.#toggle(name, button) }, swatch, name);
     return button;

@@ -1,4 +1,5 @@
 /** The tab Plots: a card for each plot of the run, one smoothing for all, what the program printed. */
+import { slider } from "../controls.ts";
 import { h, setText, show } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { isLive, type PanelState } from "../state.ts";
@@ -10,7 +11,7 @@ import { colourNumbers, plotsOf } from "./series.ts";
 
 export class PlotsView {
   readonly #post: Post;
-  readonly #smoothing = h("input", { type: "range", id: "smoothing", min: 0, max: 0.99, step: 0.01, value: 0, input: () => this.#redraw() });
+  readonly #smoothing = slider({ id: "smoothing", min: 0, max: 0.99, step: 0.01, value: 0, input: () => this.#redraw() });
   readonly #smoothed = h("output", { for: "smoothing" }, "off");
   readonly #tools: HTMLElement;
   readonly #empty = h("div", { class: "empty" });
@@ -27,7 +28,7 @@ export class PlotsView {
   constructor(post: Post) {
     this.#post = post;
     this.#earlier = new EarlierList(post);
-    const slider = h("div", { class: "smoothing" }, h("label", { for: "smoothing" }, "Smoothing"), this.#smoothing, this.#smoothed);
+    const smoothing = h("div", { class: "smoothing" }, h("label", { for: "smoothing" }, "Smoothing"), this.#smoothing, this.#smoothed);
     const keys = h(
       "p",
       { class: "keys" },
@@ -53,7 +54,7 @@ export class PlotsView {
       icon("save"),
       "TensorBoard",
     );
-    this.#tools = h("div", { class: "toolbar" }, slider, events, keys);
+    this.#tools = h("div", { class: "toolbar" }, smoothing, events, keys);
     this.element = h("div", { class: "view" }, this.#empty, this.#earlier.element, this.#tools, this.#list, this.#output);
     onThemeChange((theme) => {
       this.#theme = theme;

@@ -38,7 +38,7 @@ export class FlameChart implements Flame {
     this.#theme = theme;
     this.#post = post;
     this.#orders = (["left-heavy", "time"] as const).map((order) =>
-      h("button", { type: "button", class: "order", "data-order": order, click: () => this.#arrange(order) }, order === "time" ? "Time order" : "Left-heavy"),
+      h("vscode-button", { "data-order": order, click: () => this.#arrange(order) }, order === "time" ? "Time order" : "Left-heavy"),
     );
     const tools = h("div", { class: "tools", role: "group", "aria-label": "Controls of the flame chart" }, this.#reset, ...this.#orders);
     const keys = h("p", { class: "keys" }, ...KEYS.flatMap(([key, does]) => [h("kbd", {}, key), ` ${does}  `]));
@@ -92,7 +92,11 @@ export class FlameChart implements Flame {
     const report = this.#report;
     if (!report) return;
     this.#order = order;
-    for (const button of this.#orders) button.setAttribute("aria-pressed", String(button.dataset.order === order));
+    for (const button of this.#orders) {
+      const chosen = button.dataset.order === order;
+      button.setAttribute("aria-pressed", String(chosen));
+      button.setAttribute("appearance", chosen ? "primary" : "secondary");
+    }
     this.boxes = order === "time" ? inOrder(report) : leftHeavy(report);
     this.all = { from: 0, to: Math.max(...this.boxes.map(({ to }) => to), 0.001) };
     this.chosen = undefined;

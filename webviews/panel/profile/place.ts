@@ -1,6 +1,6 @@
 /** A line of the learner's, as a button that leads there. */
 import type { SourceLocation } from "../../../extension/protocol/runtime.ts";
-import { h } from "../dom.ts";
+import { textButton } from "../controls.ts";
 import type { Post } from "../plots/plotCard.ts";
 
 export const placeText = ({ file, line }: SourceLocation): string => `${file}:${line}`;
@@ -9,4 +9,4 @@ export const goTo = (post: Post, { file, line, column }: SourceLocation): void =
 
 /** @param text of the button; the place by default */
 export const placeLink = (post: Post, place: SourceLocation, text = placeText(place)): HTMLElement =>
-  h("button", { type: "button", class: "link", title: `Go to ${placeText(place)}`, click: () => goTo(post, place) }, text);
+  textButton(text, { title: `Go to ${placeText(place)}`, click: () => goTo(post, place) });

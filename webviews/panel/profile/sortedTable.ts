@@ -1,4 +1,5 @@
-/** A table that is sorted by a click on a heading. */
+/** A table that is sorted by a click on a heading. Native: the toolkit's grid can neither be sorted nor name its rows. */
+import { textButton } from "../controls.ts";
 import { h } from "../dom.ts";
 
 export interface Column<T> {
@@ -23,7 +24,7 @@ export class SortedTable<T extends { readonly name: string }> {
     this.#columns = columns;
     this.#by = by;
     this.#headings = columns.map(({ title, about }, i) =>
-      h("th", { scope: "col" }, h("button", { type: "button", class: "link sort", title: about, click: () => this.#sortBy(i) }, title)),
+      h("th", { scope: "col" }, textButton(title, { class: "link sort", title: about, click: () => this.#sortBy(i) })),
     );
     const table = h("table", { "aria-label": label }, h("thead", {}, h("tr", {}, ...this.#headings)), this.#body);
     this.element = h("div", { class: "table", tabindex: 0, role: "region", "aria-label": label }, table);
