@@ -120,6 +120,7 @@ program
   .argument("<pack>", "its folder")
   .option("--exercise <exercise>", "only this one: its number, folder name or id")
   .option("--fast", "only the checks that the editor asks on every save")
+  .option("--seeds <n>", "ask each check with so many seeds, instead of 5 and the slow ones of 1: finds out a check that chance decides", countingNumber)
   .option("--no-cache", "prove anew what has not changed since")
   .option("--json <file>", "write the proof there, for programs")
   .option("--markdown <file>", "write the kill matrix there, for the pack's page")
@@ -158,5 +159,11 @@ async function act(options: GlobalOptions, command: (context: Context) => Promis
 function wholeNumber(text: string): number {
   const n = Number(text);
   if (!Number.isInteger(n) || n < 0 || n > 0xffff_ffff) throw new InvalidArgumentError("It must be a whole number of at most 32 bits.");
+  return n;
+}
+
+function countingNumber(text: string): number {
+  const n = wholeNumber(text);
+  if (n === 0) throw new InvalidArgumentError("It must be at least 1.");
   return n;
 }

@@ -1,5 +1,5 @@
 /** A proof as lines of text. Pure. */
-import { confusions, errorText, placeText, rejectedText, secondsText, signOf, toleranceText } from "../packs/markdown.ts";
+import { confusions, errorText, placeText, rejectedText, secondsText, seedsText, signOf, toleranceText } from "../packs/markdown.ts";
 import type { ExerciseProof, PackProof, Problem } from "../packs/proof.ts";
 import { columns } from "./report.ts";
 import type { Colors } from "./terminal.ts";
@@ -9,7 +9,7 @@ export function exerciseLines(proof: ExerciseProof, colors: Colors): string[] {
   const mark = problems.length === 0 ? colors.green("✔") : colors.red("✘");
   const took = cached ? "as proven before" : secondsText(ms);
   return [
-    `${mark} ${colors.bold(`${slug.slice(0, 2)} ${title}`)}  ${colors.dim(`${took}; seeds ${seeds.save.join(" ")}${seeds.run.length > 0 ? `, slow checks ${seeds.run.join(" ")}` : ""}`)}`,
+    `${mark} ${colors.bold(`${slug.slice(0, 2)} ${title}`)}  ${colors.dim(`${took}; seeds ${seedsText(seeds.save)}${seeds.run.length > 0 ? `, slow checks ${seedsText(seeds.run)}` : ""}`)}`,
     ...indented(
       columns([
         ["", "check", "accepted", "rejected", "tolerance", "time"].map(colors.dim),

@@ -33,15 +33,26 @@ export interface ExerciseEvidence {
   readonly checks: readonly CheckDescription[];
   readonly backend?: BackendInfo;
   readonly observations: readonly Observation[];
+  /** That the checks on save and the slow ones were asked with. */
+  readonly seeds: Readonly<Record<Tier, readonly number[]>>;
   readonly cached: boolean;
 }
+
+type Tier = "save" | "run";
+
+/** How many. */
+export type SeedCounts = Readonly<Record<Tier, number>>;
+
+/** Slow checks train: a second seed would double what a proof takes. */
+export const SEEDS: SeedCounts = { save: 5, run: 1 };
 
 export interface Means {
   readonly supervisor: Supervisor;
   readonly pool: Pool;
   readonly cache: EvidenceCache;
   readonly signal?: AbortSignal;
-  readonly tier: "save" | "run";
+  readonly tier: Tier;
+  readonly seeds: SeedCounts;
   /** Hears of what is to be asked, and of what has been. */
   readonly onWork: (planned: number, done: number, words: string) => void;
 }
@@ -55,23 +66,23 @@ interface Subject {
 
 /** Sessions that train go first, so that none of them is left over at the end. */
 const URGENCY = { describe: 2, run: 1, save: 0 } as const;
-const SEEDS = 5;
 
 /** Fixed for an exercise: a proof gives the same answer each time. */
-export const seedsOf = ({ id }: Pick<Exercise, "id">): number[] =>
-  Array.from({ length: SEEDS }, (_, i) => createHash("sha256").update(`proof ${id} ${i}`).digest().readUInt32LE(0) >>> 1);
+const seedsOf = ({ id }: Pick<Exercise, "id">, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => createHash("sha256").update(`proof ${id} ${i}`).digest().readUInt32LE(0) >>> 1);
 
 /** @throws {PackFault} when the checks do not load */
 export async function gatherEvidence(exercise: Exercise, means: Means): Promise<ExerciseEvidence> {
   const described = await means.cache.through(exercise, "checks", () => describe(exercise, means));
   const parts = means.tier === "run" ? (["run", "save"] as const) : (["save"] as const);
   const found = await Promise.all(
-    parts.map((part) => means.cache.through(exercise, part, () => observeAll(exercise, described.checks, part, means), isLasting)),
+    parts.map((part) => means.cache.through(exercise, `${part} ${means.seeds[part]}`, () => observeAll(exercise, described.checks, part, means), isLasting)),
   );
   return {
     checks: described.checks,
     backend: found.find(({ backend }) => backend)?.backend,
     observations: found.flatMap(({ observations }) => observations),
+    seeds: { save: seedsOf(exercise, means.seeds.save), run: seedsOf(exercise, means.seeds.run) },
     cached: found.every(({ cached }) => cached),
   };
 }
@@ -90,10 +101,11 @@ async function describe(exercise: Exercise, { supervisor, pool }: Means): Promis
 
 type Part = Pick<ExerciseEvidence, "observations" | "backend">;
 
-async function observeAll(exercise: Exercise, checks: readonly CheckDescription[], part: "save" | "run", means: Means): Promise<Part> {
+async function observeAll(exercise: Exercise, checks: readonly CheckDescription[], part: Tier, means: Means): Promise<Part> {
   const own = checks.filter(({ when }) => when === part);
   if (own.length === 0) return { observations: [] };
-  const sessions = part === "save" ? fastSessions(exercise, own) : slowSessions(exercise, own, checks);
+  const seeds = seedsOf(exercise, means.seeds[part]);
+  const sessions = part === "save" ? fastSessions(exercise, own, seeds) : seeds.flatMap((seed, i) => slowSessions(exercise, own, checks, seed, i === 0));
   means.onWork(sessions.length, 0, exercise.slug);
   const found = await Promise.all(
     sessions.map(({ seed, subjects }) =>
@@ -114,20 +126,20 @@ interface Session {
 }
 
 /** One session for each seed: the reference answers once for all implementations. */
-function fastSessions(exercise: Exercise, own: readonly CheckDescription[]): Session[] {
+function fastSessions(exercise: Exercise, own: readonly CheckDescription[], seeds: readonly number[]): Session[] {
   const [starter, reference, ...others] = subjectsOf(exercise, own) as [Subject, Subject, ...Subject[]];
-  return seedsOf(exercise).map((seed, i) => ({
+  return seeds.map((seed, i) => ({
     seed,
     subjects: i === 0 ? [starter, reference, { ...reference, again: true }, ...others] : [reference, ...others],
   }));
 }
 
-/** One seed. A session for each implementation, as it trains for long, unless each session would have to train the reference as well. */
-function slowSessions(exercise: Exercise, own: readonly CheckDescription[], all: readonly CheckDescription[]): Session[] {
-  const [seed] = seedsOf(exercise) as [number];
+/** A session for each implementation, as it trains for long, unless each session would have to train the reference as well. */
+function slowSessions(exercise: Exercise, own: readonly CheckDescription[], all: readonly CheckDescription[], seed: number, first: boolean): Session[] {
   const toldOnSave = new Set(all.filter(({ when }) => when === "save").flatMap(({ catches }) => catches));
   const subjects = subjectsOf(exercise, own).flatMap((subject): Subject[] => {
-    if (subject.name === "reference") return [subject, { ...subject, again: true }];
+    if (subject.name === "starter" && !first) return [];
+    if (subject.name === "reference" && first) return [subject, { ...subject, again: true }];
     return [{ ...subject, diagnose: !toldOnSave.has(subject.name.replace("misconceptions/", "")) }]; // its own answer would be trained once more
   });
   return own.some(({ expectation }) => asksReference(expectation)) ? [{ seed, subjects }] : subjects.map((subject) => ({ seed, subjects: [subject] }));
@@ -149,7 +161,7 @@ function subjectsOf(exercise: Exercise, own: readonly CheckDescription[]): Subje
 async function observe(
   exercise: Exercise,
   own: readonly CheckDescription[],
-  tier: "save" | "run",
+  tier: Tier,
   seed: number,
   subjects: readonly Subject[],
   { supervisor, signal }: Means,

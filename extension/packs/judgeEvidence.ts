@@ -3,7 +3,7 @@
 import type { Exercise } from "../exercise/model.ts";
 import { checkFiles, namesOf, sentences } from "../exercise/tree.ts";
 import type { CheckDescription } from "../protocol/grade.ts";
-import { type ExerciseEvidence, type Observation, type Observed, seedsOf } from "./evidence.ts";
+import type { ExerciseEvidence, Observation, Observed } from "./evidence.ts";
 import { grouped } from "./group.ts";
 import { isCaught, nameOf, verdictsOf } from "./matrix.ts";
 import type { CheckProof, ExerciseProof, ImplementationProof, Problem } from "./proof.ts";
@@ -22,7 +22,7 @@ export function judgeEvidence(
   const implementations = verdictsOf(exercise, evidence);
   const asked = (when: "save" | "run") => checks.some((check) => check.when === when);
   return {
-    seeds: { save: asked("save") ? seedsOf(exercise) : [], run: asked("run") ? seedsOf(exercise).slice(0, 1) : [] },
+    seeds: { save: asked("save") ? evidence.seeds.save : [], run: asked("run") ? evidence.seeds.run : [] },
     checks: proofs,
     implementations,
     problems: [

@@ -48,7 +48,7 @@ function exercisePage(proof: ExerciseProof, linkTo: LinkTo): string[] {
     "",
     `### ${slug.slice(0, 2)} ${title}`,
     "",
-    `Seeds ${seeds.save.join(", ")}${seeds.run.length > 0 ? `; slow checks ${seeds.run.join(", ")}` : ""}${backend ? `; on ${backend.name}` : ""}.`,
+    `Seeds ${seedsText(seeds.save)}${seeds.run.length > 0 ? `; slow checks ${seedsText(seeds.run)}` : ""}${backend ? `; on ${backend.name}` : ""}.`,
     "",
     "| | check | accepted up to | rejected from | tolerance | time |",
     "|---|---|---|---|---|---|",
@@ -97,3 +97,6 @@ const fileOf = ({ kind, name }: ImplementationProof, slug: string): string | und
 export const placeText = ({ file, line }: Problem): string => (file === undefined ? "" : `${file}${line === undefined ? "" : `:${line}`}: `);
 
 const escaped = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+
+/** A number for each would hide the rest. */
+export const seedsText = (seeds: readonly number[]): string => (seeds.length > 5 ? `${seeds.length} from ${seeds[0]} on` : seeds.join(", "));

@@ -7,7 +7,7 @@ import { exerciseFiles } from "../exercise/scaffold.ts";
 import { PackFault, type Supervisor } from "../supervisor/api.ts";
 import { readPack } from "../supervisor/packStore.ts";
 import { earlierIds } from "./earlierIds.ts";
-import { gatherEvidence, type Means } from "./evidence.ts";
+import { gatherEvidence, type Means, SEEDS } from "./evidence.ts";
 import { EvidenceCache } from "./evidenceCache.ts";
 import { fileRules, idRules, inFolder, packRules } from "./fileRules.ts";
 import { judgeEvidence } from "./judgeEvidence.ts";
@@ -24,6 +24,8 @@ export interface VerifyOptions {
   readonly dist: string;
   /** "save": the fast checks only. */
   readonly tier: "save" | "run";
+  /** That each check is asked with, fast or slow, instead of a few: so many find out a check that chance decides. */
+  readonly seeds?: number;
   /** Of one exercise: its folder, id or number. */
   readonly exercise?: string;
   /** Where evidence is kept; undefined: everything is asked anew. */
@@ -94,6 +96,7 @@ async function meansFor({
   supervisor,
   dist,
   tier,
+  seeds,
   cacheFolder,
   signal,
   workers = availableParallelism(),
@@ -107,6 +110,7 @@ async function meansFor({
     cache: await EvidenceCache.open(cacheFolder, dist, `${node.version} ${process.platform}-${process.arch}`),
     signal,
     tier,
+    seeds: seeds === undefined ? SEEDS : { save: seeds, run: seeds },
     onWork: (more, finished, words) => {
       planned += more;
       done += finished;

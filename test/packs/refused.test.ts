@@ -13,8 +13,8 @@ import { DIST } from "../tools/paths.ts";
 import { FAULTY, GOOD, packOf, SLOW } from "./faulty.ts";
 
 const supervisor = createSupervisor({ dist: DIST });
-const verify = (folder: string, tier: "save" | "run" = "save", cacheFolder?: string): Promise<PackProof> =>
-  verifyPack(folder, { supervisor, dist: DIST, tier, cacheFolder });
+const verify = (folder: string, tier: "save" | "run" = "save", cacheFolder?: string, seeds?: number): Promise<PackProof> =>
+  verifyPack(folder, { supervisor, dist: DIST, tier, cacheFolder, seeds });
 const placed = (proof: PackProof): string[] =>
   [...proof.problems, ...proof.exercises.flatMap(({ problems }) => problems)].map(({ file, line, message }) => `${file}:${line ?? ""} ${message}`);
 
@@ -59,6 +59,15 @@ describe("verify", function () {
     await assert.rejects(proving, /times\.ts has changed while it was proven/);
     writeFileSync(variant, text);
     assert.deepEqual(placed(await verify(folder, "save", cache)), []);
+  });
+
+  it("finds a check that refuses what is right by chance, when asked with more seeds", async () => {
+    const checks = `${GOOD["half.check.ts"]?.replace("{ check, near }", "{ check, inBand, near }")}${SLOW.replace("inBand(0.4, 1.1)", "inBand(0.4, 0.85)")}`;
+    const folder = await packOf({ "01-half": { ...GOOD, "half.check.ts": checks.replace("draw.uniform([100], 1, 2)", UNLUCKY) } });
+    assert.deepEqual(placed(await verify(folder, "run")), []);
+    const found = await verify(folder, "run", undefined, 4);
+    assert.deepEqual([found.exercises[0]?.seeds.save.length, found.exercises[0]?.seeds.run.length], [4, 4]);
+    assert.match(placed(found).join("\n"), /reference does not pass "half of many" \(seed \d+\): .*too high/);
   });
 
   describe("of an exercise with many faults", () => {
@@ -117,3 +126,6 @@ describe("verify", function () {
 function idOf(id: string): string {
   return JSON.stringify({ id, title: "Half", difficulty: "easy", minutes: 1, entry: "half.ts", teaches: ["halving"], needs: [] });
 }
+
+/** Between 1 and 2, with every other seed. */
+const UNLUCKY = "draw.uniform([100], 1, draw.number(0, 1) < 0.5 ? 2 : 3)";

@@ -9,6 +9,7 @@ import { exerciseLines, packLines } from "../verifyReport.ts";
 export interface VerifyCommandOptions {
   readonly exercise?: string;
   readonly fast?: boolean;
+  readonly seeds?: number;
   /** False for --no-cache. */
   readonly cache: boolean;
   /** Files to write. */
@@ -27,6 +28,7 @@ export async function verify(context: Context, folder: string, options: VerifyCo
       dist,
       signal,
       tier: options.fast ? "save" : "run",
+      seeds: options.seeds,
       exercise: options.exercise,
       cacheFolder: options.cache ? proofsFolder() : undefined,
       onProgress: (done, planned, words) => terminal.progress(done, planned, words),
