@@ -70,9 +70,9 @@ export class Learner {
   /** Puts the text into the entry and saves it. */
   async saves(text: string): Promise<void> {
     const document = await vscode.workspace.openTextDocument(this.entry);
-    const edit = new vscode.WorkspaceEdit();
-    edit.replace(this.entry, new vscode.Range(0, 0, document.lineCount, 0), text);
-    await vscode.workspace.applyEdit(edit);
+    while (!(await replaced(document, text))) {
+      // The workbench refuses an edit of a version that it has moved on from, and has said so by now.
+    }
     // An unchanged document is not saved by `save`, so a learner's Ctrl+S is what is done.
     await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
     await vscode.commands.executeCommand("workbench.action.files.save");
@@ -121,6 +121,12 @@ export class Learner {
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>("vscode.executeCodeLensProvider", this.entry, 100);
     return lenses.filter(({ command }) => command?.command.startsWith("practicum.")).map(({ range, command }) => `${range.start.line}: ${command?.title}`);
   }
+}
+
+async function replaced(document: vscode.TextDocument, text: string): Promise<boolean> {
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  return vscode.workspace.applyEdit(edit);
 }
 
 export const configure = (key: string, value: unknown): Thenable<void> =>

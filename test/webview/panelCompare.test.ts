@@ -39,7 +39,7 @@ describe("earlier runs in the panel", () => {
       .first()
       .waitFor();
     await page.getByText("Data (", { exact: false }).first().click();
-    assert.ok((await page.locator(".plot thead th").allInnerTexts()).includes(name));
+    await page.getByRole("columnheader", { name, exact: true }).first().waitFor();
     await page.getByRole("button", { name: "Save Loss as CSV" }).click();
     await page.getByRole("button", { name: "Copy the numbers of Loss" }).click();
     await update();

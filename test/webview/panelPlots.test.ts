@@ -135,6 +135,7 @@ describe("plots of the panel", () => {
   test("the numbers as a table", async ({ page, update }) => {
     await update({ kind: "show", run: gptRun(21) });
     await page.getByText("Data (", { exact: false }).first().click();
+    await page.locator(".plot tbody tr").last().waitFor(); // the table is made when it is opened
     assert.deepEqual(await page.locator(".plot thead th").allInnerTexts(), ["step", "training loss", "held-out loss", "uniform guess, ln 65"]);
     assert.equal(await page.locator(".plot tbody tr").count(), 21);
   });
