@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, it } from "mocha";
-import { ROOT } from "../tools/paths.ts";
+import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
+import { DIST, OUT, ROOT } from "../tools/paths.ts";
 
 /** Runs a program that is allowed to start threads, as a run is. */
 function told(program: string): string {
@@ -21,10 +24,13 @@ function told(program: string): string {
   return stdout || stderr;
 }
 
+/** What `lockThreads` learns its handle from never comes. */
+const HIDES_WORKERS = `const { once } = process;
+  process.once = (event, listener) => (event === "worker" ? process : once.call(process, event, listener));\n`;
+
 describe("threads of others", function () {
   this.timeout(60_000);
-  const start = `const ours = new Worker("setInterval(() => {}, 1000); require('node:worker_threads').parentPort.on('message', (m) => m)", { eval: true });
-    await once(ours, "online");`;
+  const start = `const ours = new Worker("setInterval(() => {}, 1000)", { eval: true }); await once(ours, "online");`;
 
   it("would escape the permissions", () => {
     const other = `const it = new Worker("require('node:fs').readdirSync('/'); require('node:worker_threads').parentPort.postMessage('out')", { eval: true, execArgv: [] });
@@ -43,4 +49,28 @@ describe("threads of others", function () {
   it("are not locked where none of ours has started, which is told", () => {
     assert.equal(told("tell(lockThreads);"), "there are no threads that could be locked\n");
   });
+
+  for (const [node, change, device] of [
+    ["that they can be locked in", "", /^WebAssembly SIMD, \d threads$/],
+    ["that does not show how it starts them", HIDES_WORKERS, /^WebAssembly SIMD$/],
+  ] as const) {
+    it(`on a Node ${node}, a run computes by ${change ? "one of ours" : "several of ours"}`, async function () {
+      if (availableParallelism() === 1) this.skip();
+      const ladder = await createSupervisor({ dist: await distWith(change) }).ladder();
+      const found = await ladder.try("wasm");
+      assert.ok(typeof found !== "string", String(found));
+      found.process.kill();
+      assert.match(found.backend.device, device);
+    });
+  }
 });
+
+/** The build, where the runtime first runs a program of the test's. */
+async function distWith(program: string): Promise<string> {
+  const dist = path.join(OUT, "kernels/dist");
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist, { recursive: true });
+  for (const name of await readdir(DIST)) if (name !== "runtime.mjs") await symlink(path.join(DIST, name), path.join(dist, name));
+  await writeFile(path.join(dist, "runtime.mjs"), program + (await readFile(path.join(DIST, "runtime.mjs"), "utf8")));
+  return dist;
+}
