@@ -1,4 +1,5 @@
 /** Gradients that tfjs (4.22) gets wrong, or lacks where learners need them. They are the same on every backend. */
+import "./tape.ts";
 import * as tf from "@tensorflow/tfjs-core";
 
 type Saved = readonly tf.Tensor[];
@@ -37,10 +38,36 @@ binary(
 );
 
 /** A mask that is made from the values that are learned: it has no slope, where tfjs throws. */
-for (const kernelName of ["Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual"]) {
-  const gradFunc = (_: unknown, [a, b]: Saved) => ({ a: () => tf.zeros((a as tf.Tensor).shape), b: () => tf.zeros((b as tf.Tensor).shape) });
+const MASKS = { binary: ["Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual", "LogicalAnd", "LogicalOr"], unary: ["LogicalNot"] };
+const flat = (x: tf.Tensor) => () => tf.zeros(x.shape);
+for (const kernelName of MASKS.binary) {
+  const gradFunc = (_: unknown, [a, b]: [tf.Tensor, tf.Tensor]) => ({ a: flat(a), b: flat(b) });
   tf.registerGradient({ kernelName, inputsToSave: ["a", "b"], gradFunc: gradFunc as never });
 }
+for (const kernelName of MASKS.unary) tf.registerGradient({ kernelName, gradFunc: (dy) => ({ x: flat(dy as tf.Tensor) }) });
+
+/** As published, that of a copy: also where values become whole numbers, which leaves no slope. */
+const ofCast = tf.getGradient("Cast");
+tf.unregisterGradient("Cast");
+tf.registerGradient({
+  ...ofCast,
+  gradFunc: (dy, saved, attrs) => (attrs.dtype === "float32" ? ofCast.gradFunc(dy, saved, attrs) : { x: flat(dy as tf.Tensor) }),
+});
+
+/** As published, for more than one part: of one, tfjs gives its gradient alone instead of a list. */
+for (const kernelName of ["Unpack", "SplitV"]) {
+  const published = tf.getGradient(kernelName);
+  tf.unregisterGradient(kernelName);
+  tf.registerGradient({ ...published, gradFunc: (dys, saved, attrs) => published.gradFunc([dys].flat(), saved, attrs) });
+}
+
+/** As published, a kernel that has no gradient of its own. 1 above 0, else e^x, which is the result plus 1. */
+tf.unregisterGradient("Elu");
+tf.registerGradient({
+  kernelName: "Elu",
+  outputsToSave: [true],
+  gradFunc: (dy, saved) => ({ x: () => tf.mul(dy as tf.Tensor, tf.minimum((saved as [tf.Tensor])[0], 0).add(1)) }),
+});
 
 /** As published, of the larger shape where batches are spread over each other, which tfjs then refuses. */
 const ofProduct = tf.getGradient("BatchMatMul");
@@ -63,28 +90,6 @@ tf.registerGradient({
     return { x: () => tf.cumsum(dy as tf.Tensor, axis, exclusive, !reverse) };
   },
 });
-
-/**
- * As published, made of the result that is kept, which a gradient of that gradient takes for a constant: it throws, or is silently wrong (softmax). Within
- * two gradients the input is kept too, and the result computed anew from it while the inner one is recorded.
- */
-const OF_RESULT: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = { Exp: tf.exp, Tanh: tf.tanh, Sigmoid: tf.sigmoid, Softmax: tf.softmax };
-const engine = tf.engine() as unknown as { isTapeOn(): boolean; state: { gradientDepth: number } };
-for (const [kernelName, compute] of Object.entries(OF_RESULT)) {
-  const { gradFunc, ...published } = tf.getGradient(kernelName);
-  const input = kernelName === "Softmax" ? "logits" : "x";
-  tf.unregisterGradient(kernelName);
-  tf.registerGradient({
-    ...published,
-    get inputsToSave() {
-      return engine.state.gradientDepth > 1 ? [input] : [];
-    },
-    gradFunc: (dy, saved, attrs) => {
-      const [kept, result = kept] = saved as [tf.Tensor, tf.Tensor?];
-      return gradFunc(dy, [engine.isTapeOn() && saved.length > 1 ? compute(kept) : result], attrs);
-    },
-  });
-}
 
 /** As published, of rank 4 at most: repeating the heads of keys and values has five axes. */
 tf.unregisterGradient("Tile");

@@ -6,3 +6,4 @@ import "./gradients.ts";
 export * from "@tensorflow/tfjs-core";
 export { cumprod, cumsum } from "./cumulative.ts";
 export { einsum } from "./einsum.ts";
+export { losses } from "./losses.ts";

@@ -103,3 +103,13 @@ export function gradients(f: (xs: readonly Doubles[]) => Doubles, xs: readonly D
     return { shape: x.shape, data: x.data.map((_, i) => (loss(moved(i, step)) - loss(moved(i, -step))) / (2 * step)) };
   });
 }
+
+/** How those gradients change along a direction, by central differences: the product of the Hessian with it. */
+export function bends(f: (xs: readonly Doubles[]) => Doubles, xs: readonly Doubles[], direction: readonly Doubles[], weights: Doubles): Doubles[] {
+  const step = 1e-4;
+  const [ahead, behind] = [step, -step].map((by) => {
+    const moved = xs.map((x, i) => map((v, d) => v + by * d, x, direction[i] as Doubles));
+    return gradients(f, moved, weights);
+  }) as [Doubles[], Doubles[]];
+  return ahead.map((slope, i) => map((a, b) => (a - b) / (2 * step), slope, behind[i] as Doubles));
+}

@@ -12,9 +12,6 @@ export const deviceError = async () => {
   tf.backend().device.createBuffer({ size: 2 ** 40, usage: GPUBufferUsage.STORAGE });
   return Array.from(await tf.ones([8, 128]).mul(2).data());
 };
-const twice = (f) => (x) => tf.grad((x) => tf.grad((x) => f(x).sum())(x).square().sum())(x);
-export const gradientsOfGradients = { exp: twice(tf.exp), tanh: twice(tf.tanh), sigmoid: twice(tf.sigmoid), softmax: twice((x) => tf.softmax(x).square()) };
-export const gradientOfGradient = (name, x) => gradientsOfGradients[name](x);
 export const gradientOfTranspose = (x) => tf.grad((x) => tf.cumsum(x, 0).mul(tf.range(0, 9).reshape([3, 3])).sum())(x);
 `;
 
@@ -45,39 +42,4 @@ onEveryRung("known faults", MODULE, (rung) => {
     const { data } = await rung().tensor("gradientOfTranspose", { dtype: "float32", shape: [3, 3], data: new Float32Array(9) });
     assert.deepEqual(Array.from(data), [9, 12, 15, 9, 11, 13, 6, 7, 8]);
   });
-
-  const x = [-0.4, 0.7, 1.2];
-  /** Of the sum of squares of the slopes: 2 f' f'' where each value stands alone. */
-  const alone = (slope: (v: number) => number, bend: (v: number) => number) => x.map((v) => 2 * slope(v) * bend(v));
-  const logistic = (v: number) => 1 / (1 + Math.exp(-v));
-  const wanted: Record<string, number[]> = {
-    exp: alone(Math.exp, Math.exp),
-    tanh: alone(
-      (v) => 1 - Math.tanh(v) ** 2,
-      (v) => -2 * Math.tanh(v) * (1 - Math.tanh(v) ** 2),
-    ),
-    sigmoid: alone(
-      (v) => logistic(v) * (1 - logistic(v)),
-      (v) => logistic(v) * (1 - logistic(v)) * (1 - 2 * logistic(v)),
-    ),
-    softmax: x.map((_, i) => (squaredSlopes(moved(i, 1e-4)) - squaredSlopes(moved(i, -1e-4))) / 2e-4),
-  };
-  function moved(i: number, by: number): number[] {
-    return x.with(i, (x[i] as number) + by);
-  }
-  for (const [name, want] of Object.entries(wanted)) {
-    it(`the gradient of the gradient of ${name}`, async () => {
-      const { data } = await rung().tensor("gradientOfGradient", name, { dtype: "float32", shape: [3], data: Float32Array.from(x) });
-      const worst = Math.max(...want.map((w, i) => Math.abs((data[i] as number) - w)));
-      assert.ok(worst < 1e-5, `${Array.from(data)}, not ${want}`);
-    });
-  }
 });
-
-/** |d(sum of p^2)/dx|^2, where p = softmax(x). */
-function squaredSlopes(x: readonly number[]): number {
-  const total = x.reduce((sum, v) => sum + Math.exp(v), 0);
-  const p = x.map((v) => Math.exp(v) / total);
-  const squares = p.reduce((sum, v) => sum + v * v, 0);
-  return p.reduce((sum, v) => sum + (2 * v * (v - squares)) ** 2, 0);
-}

@@ -1,4 +1,4 @@
-/** Every operator that the exercises need, and its gradient, against double precision: on each backend that starts here. */
+/** Every operator that the exercises need, its gradient, and the gradient of that, against double precision: on each backend that starts here. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { RandomStream } from "../../extension/protocol/random.ts";
@@ -8,7 +8,7 @@ import { elementwise } from "./cases/elementwise.ts";
 import { products } from "./cases/products.ts";
 import { reductions } from "./cases/reductions.ts";
 import { shapes } from "./cases/shapes.ts";
-import { type Doubles, gradients } from "./doubles.ts";
+import { bends as bendsAlong, type Doubles, gradients, map } from "./doubles.ts";
 import { onEveryRung } from "./everyRung.ts";
 import type { Rung } from "./rungs.ts";
 
@@ -25,12 +25,19 @@ ${Object.values(TABLE)
 };
 export const value = (name, x, n) => ask[name](tf, x, n);
 export const gradients = (name, x, n, weights) => tf.grads((...moved) => ask[name](tf, moved, n).mul(weights).sum())(x);
+const withSquare = (y) => y.add(y.square());
+const slopes = (name, x, n, weights) => tf.grads((...moved) => withSquare(ask[name](tf, moved, n)).mul(weights).sum())(x);
+export const bends = (name, x, n, weights, direction) =>
+  tf.grads((...moved) => tf.addN(slopes(name, moved, n, weights).map((slope, i) => slope.mul(direction[i]).sum())))(x);
 `;
 
 onEveryRung("operators", MODULE, (rung) => {
   for (const [group, cases] of Object.entries(TABLE)) {
     describe(group, () => {
-      for (const one of cases) it(one.name, () => conforms(rung(), one));
+      for (const one of cases) {
+        it(one.name, () => conforms(rung(), one));
+        if (one.gradient ?? true) it(`${one.name}: the gradient of its gradient`, () => bendsAs(rung(), one));
+      }
     });
   }
 });
@@ -44,6 +51,13 @@ async function conforms(rung: Rung, one: Case): Promise<void> {
   for (const [i, slope] of slopes.entries()) compare(`gradient ${i}`, got[i] as TensorData, slope, 2 * tolerance);
 }
 
+/** With the square added, so that what is linear bends too. */
+async function bendsAs(rung: Rung, one: Case): Promise<void> {
+  const { x, n, weights, direction, bends } = answerOf(one);
+  const got = (await rung.call("bends", one.name, x, n, weights, direction)) as readonly TensorData[];
+  for (const [i, bend] of bends().entries()) compare(`gradient of gradient ${i}`, got[i] as TensorData, bend, 4 * (one.tolerance ?? TOLERANCE));
+}
+
 interface Answer {
   readonly x: readonly TensorData[];
   readonly n: readonly TensorData[];
@@ -51,6 +65,9 @@ interface Answer {
   readonly weights: TensorData;
   readonly value: Doubles;
   readonly slopes: readonly Doubles[];
+  readonly direction: readonly TensorData[];
+  /** How the gradient along the direction changes with each input. */
+  readonly bends: () => readonly Doubles[];
 }
 const answers = new Map<Case, Answer>();
 
@@ -66,7 +83,10 @@ function answerOf(one: Case): Answer {
   const value = exact(x.map(doubles));
   const weights = draw.fill(value.shape, () => draw.normal());
   const slopes = gradient ? gradients(exact, x.map(doubles), doubles(weights)) : [];
-  const answer = { x, n, weights, value, slopes };
+  const direction = x.map(({ shape }) => draw.fill(shape, () => draw.normal()));
+  const withSquare = (moved: readonly Doubles[]) => map((v) => v + v * v, exact(moved));
+  const bends = () => bendsAlong(withSquare, x.map(doubles), direction.map(doubles), doubles(weights));
+  const answer = { x, n, weights, value, slopes, direction, bends };
   answers.set(one, answer);
   return answer;
 }

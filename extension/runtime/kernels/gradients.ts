@@ -12,8 +12,8 @@ export function registerGradients(pack: KernelPack): void {
     const { shape, scale } = attrs as unknown as { shape: number[]; scale: number };
     return spread(pack, (inputs as { x: tf.TensorInfo }).x, shape, scale);
   });
-  fuse("Softmax", (dy, saved) => ({ logits: () => run("SoftmaxGrad", { dy, y: saved.at(-1) }) })); // the result is the last
-  fuse("Tanh", (a, saved) => ({ x: () => run("TanhGrad", { a, b: saved.at(-1) }) }));
+  fuse("Softmax", (dy, [y]) => ({ logits: () => run("SoftmaxGrad", { dy, y }) }));
+  fuse("Tanh", (a, [b]) => ({ x: () => run("TanhGrad", { a, b }) }));
   fuse("Erf", (a, [b]) => ({ x: () => run("ErfGrad", { a, b }) }));
   fuse("Rsqrt", (a, [b]) => ({ x: () => run("RsqrtGrad", { a, b }) }));
   fuse("Sum", (dy, [x], { axis }) => ({ x: () => spreadBack(dy, x as tf.Tensor, axis as number[], false) }));
@@ -39,5 +39,5 @@ function fuse(kernelName: string, fused: GradFunc): void {
     return (usable ? fused : composed)(dy, saved, attrs);
   };
   tf.unregisterGradient(kernelName);
-  tf.registerGradient(Object.create(config, { gradFunc: { value: gradFunc } })); // what is to be saved may change
+  tf.registerGradient({ ...config, gradFunc: gradFunc as tf.GradFunc });
 }

@@ -54,14 +54,12 @@ const fused: readonly Case[] = [
     inputs: [shape(5, 64), shape(6, 64), shape(6)],
     ask: (tf, [a, b, bias]) => tf.fused.matMul({ a, b, bias, transposeB: true }),
     expect: ([a, b, bias]) => map((x, y) => x + y, product(a, transposed(b)), bias),
-    gradient: false,
   },
   {
     name: "fused matMul, Aᵀ B, with relu",
     inputs: [shape(64, 5), shape(64, 6), shape(6)],
     ask: (tf, [a, b, bias]) => tf.fused.matMul({ a, b, bias, transposeA: true, activation: "relu" }),
     expect: ([a, b, bias]) => map((x, y) => Math.max(0, x + y), product(transposed(a), b), bias),
-    gradient: false,
   },
 ];
 
@@ -73,7 +71,6 @@ export const products: readonly Case[] = [
     inputs: [shape(2, 3, 4), shape(1, 4, 5)],
     ask: (tf, [a, b]) => tf.matMul(a, b),
     expect: ([a, b]) => product(a, b),
-    gradient: false, // tfjs throws: tile the one explicitly
   },
   {
     name: "dot of vectors",

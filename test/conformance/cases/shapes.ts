@@ -38,6 +38,7 @@ export const shapes: readonly Case[] = [
     ask: (tf, [x]) => tf.split(x, 3, 1)[1],
     expect: ([x]) => build([3, 4], (i, j) => at(x, i as number, (j as number) + 4)),
   },
+  { name: "split into one", inputs: [shape(3, 4)], ask: (tf, [x]) => tf.split(x, 1, 1)[0], expect: ([x]) => x },
   {
     name: "concat along the last axis",
     inputs: [shape(2, 3), shape(2, 4)],
@@ -66,6 +67,7 @@ export const shapes: readonly Case[] = [
     expect: ([x, y]) => build([3, 4, 2], (i, j, k) => at(k === 0 ? x : y, i as number, j as number)),
   },
   { name: "unstack", inputs: [shape(3, 4)], ask: (tf, [x]) => tf.unstack(x, 1)[2], expect: ([x]) => build([3], (i) => at(x, i as number, 2)) },
+  { name: "unstack of one", inputs: [shape(1, 4)], ask: (tf, [x]) => tf.unstack(x)[0], expect: ([x]) => reshape(x, [4]) },
   {
     name: "tile",
     inputs: [shape(2, 3)],
@@ -128,7 +130,6 @@ export const shapes: readonly Case[] = [
     whole: [whole(7, 3, 2)],
     ask: (tf, [x], [ids]) => tf.gather(x, ids, 1, 1),
     expect: ([x], [ids]) => build([3, 2], (i, j) => at(x, i as number, at(ids, i as number, j as number))),
-    gradient: false,
   },
   {
     name: "gatherND",
@@ -151,14 +152,12 @@ export const shapes: readonly Case[] = [
     inputs: [shape(4, 4)],
     ask: (tf, [x]) => tf.linalg.bandPart(x, -1, 0),
     expect: ([x]) => build([4, 4], (i, j) => ((j as number) <= (i as number) ? at(x, i as number, j as number) : 0)),
-    gradient: false,
   },
   {
     name: "upper triangle",
     inputs: [shape(4, 4)],
     ask: (tf, [x]) => tf.linalg.bandPart(x, 0, -1),
     expect: ([x]) => build([4, 4], (i, j) => ((j as number) >= (i as number) ? at(x, i as number, j as number) : 0)),
-    gradient: false,
   },
   {
     name: "mask by ranges",
@@ -181,11 +180,10 @@ export const shapes: readonly Case[] = [
   },
   { name: "linspace", inputs: [], ask: (tf) => tf.linspace(0, 1, 5), expect: () => build([5], (i) => (i as number) / 4), gradient: false },
   {
-    name: "cast to whole numbers and back",
+    name: "cast to whole numbers and back, times what it was",
     inputs: [shape(3, 4)],
-    ask: (tf, [x]) => tf.cast(x.mul(10), "int32").toFloat(),
-    expect: ([x]) => ({ ...x, data: x.data.map((v) => Math.trunc(10 * v)) }),
-    gradient: false,
+    ask: (tf, [x]) => x.mul(tf.cast(x.mul(10), "int32").toFloat()),
+    expect: ([x]) => ({ ...x, data: x.data.map((v) => v * Math.trunc(10 * v)) }),
   },
   {
     name: "segment sum",
