@@ -4,7 +4,10 @@ import { after, describe, it } from "mocha";
 import type { CallNode, Profile } from "../../extension/protocol/profile.ts";
 import type { BackendName, RunEvent } from "../../extension/protocol/runtime.ts";
 import type { Supervisor } from "../../extension/supervisor/api.ts";
+import { chromeTrace } from "../../extension/supervisor/profile/chromeTrace.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
+import { readByChrome } from "../tools/traceEngine.ts";
+import { brokenTraceRules } from "../tools/traceRules.ts";
 import { attemptOf, dist, tinyExercise } from "./tinyPack.ts";
 
 /** Its lines are what the profile tells. */
@@ -81,6 +84,17 @@ describe("profile of a run", function () {
       tf.exp(x);`);
     assert.ok(at(whole, "/forward/output/square") && at(whole, "/beside/neg") && at(whole, "/exp"));
     for (const { self, total } of whole.nodes) assert.ok(self >= 0 && self <= total + 1e-6);
+  });
+
+  it("its trace keeps the rules of those who read such traces, who find every call in it, also of what ran side by side", async () => {
+    const { whole } = await profiled(`const x = tf.ones([32, 32]);
+      const beside = (name: string) => trace.span(name, async () => { tf.neg(x); await breathe(); tf.exp(x); await breathe(); });
+      for (let i = 0; i < 20; i++) await Promise.all([beside("one"), attempt.forward(x), beside("another")]);`);
+    const exported = chromeTrace(whole, "Doubling");
+    assert.deepEqual(brokenTraceRules(JSON.stringify(exported)), []);
+    const { calls, threads } = await readByChrome(exported);
+    assert.equal(calls, whole.head.length + whole.tail.length);
+    assert.ok(threads.length >= 2, "what ran side by side has lanes");
   });
 
   it("the steps of a training: backward pass and optimizer are the line that minimizes", async () => {

@@ -1,9 +1,8 @@
-/** A recorded profile as it is shown, exported and believed. */
+/** A recorded profile as it is shown and believed. */
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { CallNode, Frame, Profile } from "../../extension/protocol/profile.ts";
 import { profileFrom } from "../../extension/protocol/profileEvent.ts";
-import { chromeTrace } from "../../extension/supervisor/profile/chromeTrace.ts";
 import { gapOf, rowsOf } from "../../extension/supervisor/profile/layout.ts";
 import { reportOf } from "../../extension/supervisor/profile/report.ts";
 import { forward } from "../webview/profileFixture.ts";
@@ -148,45 +147,6 @@ describe("rows of a time line", () => {
     assert.deepEqual(gap, { from: 2, to: 91, calls: 97 });
     assert.equal(gapOf({ head: [[1, 0, 1, -1]], tail: [], nodes: [node({ parent: undefined }), node({})] }), undefined);
   });
-});
-
-describe("Chrome trace", () => {
-  const { traceEvents } = chromeTrace(forward, "A forward pass");
-  const calls = traceEvents.filter(({ ph }) => ph === "X");
-
-  it("names process and lanes", () => {
-    const named = traceEvents.filter(({ ph }) => ph === "M").map(({ name, args }) => [name, args?.name]);
-    assert.deepEqual(named, [
-      ["process_name", "A forward pass"],
-      ["thread_name", "program"],
-    ]);
-  });
-
-  it("has a complete event for each call, in whole microseconds, with its line", () => {
-    assert.equal(calls.length, forward.head.length);
-    assert.deepEqual(calls[2], { name: "matMul", ph: "X", cat: "op", pid: 1, tid: 1, ts: 1000, dur: 20_000, args: { line: "layers.ts:25" } });
-    for (const { ts, dur } of calls) assert.ok(Number.isInteger(ts) && Number.isInteger(dur) && ts >= 0 && (dur as number) >= 0);
-  });
-
-  it("events of a lane nest, which Perfetto and speedscope ask for", () => {
-    const open: number[] = [];
-    for (const { ts, dur = 0 } of calls) {
-      while (open.length > 0 && (open.at(-1) as number) <= ts) open.pop();
-      assert.ok(open.length === 0 || ts + dur <= (open.at(-1) as number), `${ts}`);
-      open.push(ts + dur);
-    }
-  });
-
-  it("has the memory as a counter", () =>
-    assert.deepEqual(
-      traceEvents.filter(({ ph }) => ph === "C").map(({ ts, args }) => [ts, args?.bytes]),
-      [
-        [21_000, 1024],
-        [30_000, 4096],
-      ],
-    ));
-
-  it("is read again as it was written", () => assert.deepEqual(JSON.parse(JSON.stringify({ traceEvents })), { traceEvents }));
 });
 
 describe("a profile that a runtime tells", () => {

@@ -1,9 +1,12 @@
-/** The exported trace in a program that others wrote. */
+/** The exported trace in programs that others wrote. */
+import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { describe, it } from "mocha";
+import type { Frame } from "../../extension/protocol/profile.ts";
 import { chromeTrace } from "../../extension/supervisor/profile/chromeTrace.ts";
+import { readByChrome } from "../tools/traceEngine.ts";
 import { forward } from "./profileFixture.ts";
 import { useBrowser } from "./suite.ts";
 
@@ -25,5 +28,22 @@ describe("Chrome trace", () => {
     await page.locator("input[type=file]").setInputFiles({ name: "pass.trace.json", mimeType: "application/json", buffer });
     await page.getByText("A forward pass (pid 1), program (tid 1)").waitFor();
     await page.close();
+  });
+
+  it("is read by the engine of Chrome's Performance panel: every call, below what encloses it, and from the first one on", async () => {
+    const beside: Frame[] = [
+      [1, 40, 30, 0], // begins within the first block, and ends after it
+      [2, 41, 5, -1],
+    ];
+    const read = await readByChrome(chromeTrace({ ...forward, head: [...forward.head, ...beside] }, "A forward pass"));
+    assert.deepEqual(read, {
+      process: "A forward pass",
+      bounds: { min: 1, max: 100_001, range: 100_000 },
+      calls: 9,
+      threads: [
+        { name: "program", calls: "block (attention (matMul, softmax), feedForward (matMul)), randomNormal" },
+        { name: "program, beside it (1)", calls: "block (attention)" },
+      ],
+    });
   });
 });

@@ -58,4 +58,5 @@ function callEvent({ nodes, places, files }: Profile, [node, start, duration, pl
 
 const named = (name: "process_name" | "thread_name", tid: number, to: string): TraceEvent => ({ name, ph: "M", pid: PID, tid, ts: 0, args: { name: to } });
 
-const micro = (ms: number): number => Math.round(ms * 1000);
+/** Whole microseconds, of which the first is 1: Chrome's DevTools take 0 for an event without a time. */
+const micro = (ms: number): number => Math.round(ms * 1000) + 1;
