@@ -98,6 +98,7 @@ add("install", "Install a pack, or another version of it. Attempts and progress 
   .option("--offline", "only from npm's cache")
   .option("-y, --yes", "trust the pack without being asked")
   .option("--accept-key", "also when another key has signed it than before")
+  .option("--downgrade", "also when it is older than a version that you have had")
   .action((spec, options) => act(options, (context) => install(context, spec, options)));
 add("remove", "Take an installed pack away. Attempts and progress stay.")
   .argument("<id>", "of the pack")

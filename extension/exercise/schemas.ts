@@ -1,4 +1,5 @@
 /** What `pack.json`, `exercise.json` and an attempt's marker hold: types, validation messages and editor completion come from here. */
+import validVersion from "semver/functions/valid.js";
 import * as z from "zod";
 import { isPlain } from "./plainText.ts";
 
@@ -13,6 +14,7 @@ const distinct = (list: readonly string[]): boolean => new Set(list).size === li
 const positive = z.number().int("must be a whole number").positive("must be positive");
 /** The names that a learner's folder gives to files of its own. */
 const OURS = ["run.ts", "surface.ts"];
+const NO_VERSION = 'must be a version such as "1.0.0"';
 
 export const packSchema = z
   .strictObject({
@@ -21,7 +23,8 @@ export const packSchema = z
     id: id.describe("Name of the pack; never changes."),
     version: z
       .string()
-      .regex(/^\d+\.\d+\.\d+(-[\w.-]+)?$/, 'must be a version such as "1.0.0"')
+      .regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, { error: NO_VERSION, abort: true })
+      .refine((version) => validVersion(version) !== null, NO_VERSION)
       .describe("Semantic version of the pack."),
     title: words.describe("As learners see it."),
     exercises: z

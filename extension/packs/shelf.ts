@@ -1,55 +1,25 @@
 /** The packs that are installed: each in a folder named by its digest, and one record of where each came from and who made it. */
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import * as z from "zod";
 import { UserError } from "../errors.ts";
 import type { Pack } from "../exercise/model.ts";
 import { isContent, packOf, readPack, readPacks } from "../supervisor/packStore.ts";
 import type { Files } from "./archive.ts";
 import { isForced, PACKAGE_FILE } from "./packageJson.ts";
 import type { Source } from "./registry.ts";
+import { type Installed, readRecord, saveRecord } from "./shelfRecord.ts";
 import { SIGNATURE_FILE, type Signer, signerOfFiles } from "./signature.ts";
-
-const recordSchema = z.object({
-  format: z.literal(1),
-  packs: z.array(
-    z.object({
-      id: z.string(),
-      version: z.string(),
-      digest: z.string(),
-      source: z.object({
-        spec: z.string(),
-        kind: z.enum(["registry", "url", "archive", "folder", "git"]),
-        resolved: z.string(),
-        integrity: z.string().optional(),
-      }),
-      /** Fingerprint of the key that signed it. */
-      signer: z.string().optional(),
-      forced: z.boolean().optional(),
-      installedAt: z.string(),
-    }),
-  ),
-  /** Pack id -> public key of whoever signed its first version. */
-  publishers: z.record(z.string(), z.string()),
-});
-type Record = z.infer<typeof recordSchema>;
-export type Installed = Record["packs"][number];
+import { type Acceptance, newestAfter, requireAccepted, type Succession, successionOf } from "./succession.ts";
 
 /** A pack that was fetched and has been looked at; nothing of it is installed yet. */
-export interface Candidate {
+export interface Candidate extends Succession {
   readonly pack: Pack;
   readonly files: Files;
   readonly source: Source;
   readonly signer?: Signer;
   /** Published although it was not proven. */
   readonly forced: boolean;
-  /** What is known of whoever signed it: the first pack of its id, the same as before, another than before, or nobody. */
-  readonly trust: "first" | "same" | "changed" | "unsigned" | "signatureLost";
-  /** The version that it would take the place of. */
-  readonly replaces?: Installed;
-  /** The very same content is installed. */
-  readonly present: boolean;
 }
 
 export class Shelf {
@@ -68,7 +38,7 @@ export class Shelf {
   }
 
   async installed(): Promise<readonly Installed[]> {
-    return (await this.#record()).packs;
+    return (await readRecord(this.#folder)).packs;
   }
 
   /** An older or present version of a pack, where it is still there. */
@@ -84,24 +54,21 @@ export class Shelf {
   async examine({ files, source }: { readonly files: Files; readonly source: Source }): Promise<Candidate> {
     const signer = signerOfFiles(files);
     const pack = packOf(files, source.resolved);
-    const { packs, publishers } = await this.#record();
-    for (const other of await this.#others(packs, pack)) requireApart(pack, other);
-    const replaces = packs.find(({ id }) => id === pack.id);
-    const known = publishers[pack.id];
-    const trust = known === undefined ? (signer ? "first" : "unsigned") : !signer ? "signatureLost" : known === signer.key ? "same" : "changed";
-    const present = replaces?.digest === pack.digest;
-    return { pack, files, source, ...(signer && { signer }), forced: isForced(files), trust, ...(replaces && { replaces }), present };
+    const record = await readRecord(this.#folder);
+    for (const other of await this.#others(record.packs, pack)) requireApart(pack, other);
+    return { pack, files, source, ...(signer && { signer }), forced: isForced(files), ...successionOf(record, pack, signer) };
   }
 
   /**
-   * Installs what was examined; whoever calls has asked for trust. Another key than before is taken only when `acceptKey`.
-   * @throws {UserError} when the key has changed and is not accepted
+   * Installs what was examined; whoever calls has asked for trust.
+   * @throws {UserError} when it has another key than before, or is older than before, and that is not accepted
    */
-  async install({ pack, files, source, signer, forced, trust }: Candidate, { acceptKey = false } = {}): Promise<Pack> {
-    if (!acceptKey && (trust === "changed" || trust === "signatureLost")) throw keyChanged(pack, trust);
+  async install(candidate: Candidate, acceptance: Acceptance = {}): Promise<Pack> {
+    requireAccepted(candidate, acceptance);
+    const { pack, files, source, signer, forced } = candidate;
     const folder = this.#folderOf(pack.digest);
-    if (!(await exists(folder))) await this.#write(folder, files);
-    const { packs, publishers } = await this.#record();
+    if (!(await this.#holds(pack.digest))) await this.#write(folder, files);
+    const record = await readRecord(this.#folder);
     const installed: Installed = {
       id: pack.id,
       version: pack.version,
@@ -111,20 +78,21 @@ export class Shelf {
       ...(forced && { forced }),
       installedAt: new Date().toISOString(),
     };
-    const { [pack.id]: _, ...others } = publishers;
-    await this.#save({
+    const { [pack.id]: _, ...others } = record.publishers;
+    await saveRecord(this.#folder, {
       format: 1,
-      packs: [...packs.filter(({ id }) => id !== pack.id), installed],
+      packs: [...record.packs.filter(({ id }) => id !== pack.id), installed],
       publishers: signer ? { ...others, [pack.id]: signer.key } : others,
+      newest: newestAfter(record, pack, candidate),
     });
     return this.open(installed);
   }
 
-  /** Takes a pack off the shelf; attempts and progress stay. @throws {UserError} when it is not there */
+  /** Takes a pack off the shelf; attempts and progress stay, and so does what is remembered of its author and its newest version. @throws {UserError} when it is not there */
   async remove(id: string): Promise<void> {
-    const record = await this.#record();
+    const record = await readRecord(this.#folder);
     if (!record.packs.some((pack) => pack.id === id)) throw new UserError(`No pack "${id}" is installed.`, "See those that are: practicum list");
-    await this.#save({ ...record, packs: record.packs.filter((pack) => pack.id !== id) });
+    await saveRecord(this.#folder, { ...record, packs: record.packs.filter((pack) => pack.id !== id) });
   }
 
   /** @throws {UserError} when what lies there is not what was installed: it is third-party code */
@@ -140,6 +108,12 @@ export class Shelf {
     return [...(this.#builtIn === undefined ? [] : await readPacks(this.#builtIn)), ...opened.filter((pack) => pack !== undefined)];
   }
 
+  /** Whole: what was changed on disk since, or is gone, is written again. */
+  async #holds(digest: string): Promise<boolean> {
+    const pack = await readPack(this.#folderOf(digest)).catch(() => undefined);
+    return pack?.digest === digest;
+  }
+
   readonly #folderOf = (digest: string): string => path.join(this.#folder, "packs", digest);
 
   /** All or nothing: the folder appears under its name when it is whole. */
@@ -152,32 +126,11 @@ export class Shelf {
         await writeFile(path.join(staging, file), content, { mode: 0o644 });
       }
       await mkdir(path.dirname(folder), { recursive: true });
+      await rm(folder, { recursive: true, force: true });
       await rename(staging, folder);
     } finally {
       await rm(staging, { recursive: true, force: true });
     }
-  }
-
-  async #record(): Promise<Record> {
-    const file = path.join(this.#folder, "packs.json");
-    const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return undefined;
-      throw error;
-    });
-    if (text === undefined) return { format: 1, packs: [], publishers: {} };
-    try {
-      return recordSchema.parse(JSON.parse(text));
-    } catch (cause) {
-      throw new UserError(`${file} cannot be read.`, "Move it away, then install your packs again; attempts and progress are elsewhere.", { cause });
-    }
-  }
-
-  async #save(record: Record): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
-    const file = path.join(this.#folder, "packs.json");
-    const draft = `${file}.${randomUUID()}`;
-    await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`);
-    await rename(draft, file);
   }
 }
 
@@ -189,11 +142,6 @@ function requireApart(pack: Pack, other: Pack): void {
     `"${pack.title}" has an id that ${other.title} has: "${shared}".`,
     "Nothing was installed. Tell whoever made the pack to choose its own.",
   );
-}
-
-function keyChanged(pack: Pack, trust: "changed" | "signatureLost"): UserError {
-  const what = trust === "changed" ? "is signed by another key than the version that you have" : "is not signed, though the version that you have was";
-  return new UserError(`"${pack.title}" ${pack.version} ${what}.`, "Ask its author whether that is right; if so, install it with --accept-key.");
 }
 
 const exists = async (file: string): Promise<boolean> => (await stat(file).catch(() => undefined)) !== undefined;

@@ -1,6 +1,6 @@
 /** Packs from elsewhere: found, looked at, trusted, installed, taken away. */
 import * as vscode from "vscode";
-import { asksForTrust, describe, TRUST_QUESTION } from "../packs/describe.ts";
+import { describe, questionsOf } from "../packs/describe.ts";
 import { type Found, fetchPack, type RegistryOptions, searchPacks } from "../packs/registry.ts";
 import type { Candidate } from "../packs/shelf.ts";
 import { cancellable } from "./cancellable.ts";
@@ -26,11 +26,11 @@ export class Packs {
     const fetched = await withProgress(`Fetching ${wanted}`, (options) => fetchPack(wanted, { ...options, dist: this.#dist }));
     const candidate = await this.#library.shelf.examine(fetched);
     const { pack, present, replaces } = candidate;
-    if (present) return void vscode.window.showInformationMessage(`${pack.title} ${pack.version} is installed already.`);
-    if (!(await isTrusted(candidate))) return;
-    const installed = await this.#library.shelf.install(candidate, { acceptKey: true }); // asked for above
+    if (!(await isAccepted(candidate))) return;
+    const installed = await this.#library.shelf.install(candidate, { acceptKey: true, downgrade: true }); // asked for above
     this.#library.refresh();
-    void vscode.window.showInformationMessage(`${pack.title} ${pack.version} is installed${replaces ? `, in the place of ${replaces.version}` : ""}.`);
+    const how = present ? " already" : replaces ? `, in the place of ${replaces.version}` : "";
+    void vscode.window.showInformationMessage(`${pack.title} ${pack.version} is installed${how}.`);
     await this.#regrading.updated(installed);
   }
 
@@ -62,15 +62,14 @@ const askForSpec = (): Thenable<string | undefined> =>
     ignoreFocusOut: true,
   });
 
-/** What is new is installed when its author is trusted; what came from the same key before is not asked about again. */
-async function isTrusted(candidate: Candidate): Promise<boolean> {
-  const { pack, trust, replaces } = candidate;
-  const changed = trust === "changed" || trust === "signatureLost";
-  if (!changed && !asksForTrust(candidate)) return true;
-  const question = changed ? `${pack.title} ${pack.version} is not from who signed version ${replaces?.version}.` : TRUST_QUESTION;
+/** What is new is installed when its author is trusted; what came from the same key before, and is newer, is not asked about again. */
+async function isAccepted(candidate: Candidate): Promise<boolean> {
   const facts = describe(candidate).map(([label, value]) => `${label}: ${value}`);
-  const yes = changed ? "Install All the Same" : "Trust and Install";
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail: [`${pack.title} ${pack.version}`, "", ...facts].join("\n") }, yes)) === yes;
+  const detail = [`${candidate.pack.title} ${candidate.pack.version}`, "", ...facts].join("\n");
+  for (const { question, yes } of questionsOf(candidate)) {
+    if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) return false;
+  }
+  return true;
 }
 
 /** With the bytes that have come. */

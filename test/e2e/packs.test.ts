@@ -1,6 +1,7 @@
 /** A pack that is not built in: an instructor proves it, a learner installs it. Both in the installed extension. */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { Locator } from "playwright-core";
 import { newPack } from "../../extension/packs/newPack.ts";
 import { DIST } from "../tools/paths.ts";
 import { Workbench } from "./workbench.ts";
@@ -27,17 +28,31 @@ describe("packs", () => {
     await page.getByText(/Proven: 1 exercise, 3 checks, 3 misconceptions/).waitFor();
   });
 
-  it("is installed once its origin was seen and trusted, and graded like any other", async () => {
+  const install = async (): Promise<Locator> => {
     await workbench.command("Practicum: Install Pack");
     await workbench.page.locator(".quick-input-widget input").fill(pack);
     await workbench.page.keyboard.press("Enter");
-    const dialog = workbench.page.getByRole("dialog");
+    return workbench.page.getByRole("dialog");
+  };
+
+  it("is installed once its origin was seen and trusted, and graded like any other", async () => {
+    const dialog = await install();
     await dialog.getByText(/Signed by: nobody/).waitFor();
     await dialog.getByRole("button", { name: "Trust and Install" }).click();
     await workbench.treeItem("Probability").waitFor();
     await workbench.openExercise("Softmax", true);
     await workbench.pasteAndSave(await readFile(path.join(pack, "01-softmax/reference/softmax.ts"), "utf8"));
     await workbench.verdict(/^\s*4\/4 · \w+\s*$/).waitFor();
+  });
+
+  it("an older version takes its place only when that is chosen", async () => {
+    const file = path.join(pack, "pack.json");
+    await writeFile(file, (await readFile(file, "utf8")).replace("0.1.0", "0.0.9"));
+    const dialog = await install();
+    await dialog.getByText('"Probability" 0.0.9 is older than version 0.1.0, which is installed.').waitFor();
+    await dialog.getByRole("button", { name: "Install Older Version" }).click();
+    await dialog.getByRole("button", { name: "Trust and Install" }).click();
+    await workbench.notification(/Probability 0\.0\.9 is installed, in the place of 0\.1\.0/).waitFor();
   });
 
   it("verify marks the line of what it refuses", async () => {

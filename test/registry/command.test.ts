@@ -11,7 +11,8 @@ import { readArchive, writeArchive } from "../../extension/packs/archive.ts";
 import { requireLastingIds } from "../../extension/packs/publishedIds.ts";
 import type { Grade } from "../../extension/protocol/grade.ts";
 import { readPack } from "../../extension/supervisor/packStore.ts";
-import { dist, REFERENCE, tinyExercise } from "../processes/tinyPack.ts";
+import { dist, REFERENCE } from "../processes/tinyPack.ts";
+import { changeJson, tinyPack } from "./people.ts";
 import { type Registry, startRegistry, userOf } from "./registry.ts";
 
 interface Ended {
@@ -57,7 +58,7 @@ describe("packs by the command", function () {
     registry = await startRegistry();
     ada = new Person(await userOf(registry, "ada"));
     grace = new Person(await userOf(registry));
-    folder = path.dirname((await tinyExercise({ "final.sealed.check.ts": SEALED })).folder);
+    folder = await tinyPack("1.0.0", { "final.sealed.check.ts": SEALED });
   });
   after(() => registry.stop());
 
@@ -167,7 +168,7 @@ describe("packs by the command", function () {
     const before = await readFile(path.join(attempt, "double.ts"), "utf8");
     const checks = path.join(folder, "01-double/double.check.ts");
     await writeFile(checks, `${await readFile(checks, "utf8")}${STRICTER}`);
-    await writeFile(path.join(folder, "pack.json"), (await readFile(path.join(folder, "pack.json"), "utf8")).replace("1.0.0", "1.1.0"));
+    await changeJson(path.join(folder, "pack.json"), { version: "1.1.0" });
     assert.equal((await ada.practicum("publish", folder, "--force", "a second draft")).code, 0);
     const update = await grace.practicum("install", "practicum-pack-tiny", "--yes");
     assert.deepEqual(update.json.changedChecks, ["tiny-01"]);
@@ -178,6 +179,15 @@ describe("packs by the command", function () {
     assert.deepEqual(regraded?.differences, [{ title: "answers as from now on", after: "failed" }]);
     assert.equal(await readFile(path.join(attempt, "double.ts"), "utf8"), before);
     assert.deepEqual((await grace.practicum("grade", "--again")).json.regraded, []);
+  });
+
+  it("is not taken back to an older version, unless that is asked for", async () => {
+    const refused = await grace.practicum("install", "practicum-pack-tiny@1.0.0", "--yes");
+    assert.equal(refused.code, 2);
+    assert.match(`${refused.json.error} ${refused.json.remedy}`, /"Tiny" 1\.0\.0 is older than version 1\.1\.0, which is installed\..*--downgrade/);
+    const { code, json } = await grace.practicum("install", "practicum-pack-tiny@1.0.0", "--yes", "--downgrade");
+    assert.deepEqual([code, json.version, json.olderThan], [0, "1.0.0", "1.1.0"]);
+    assert.equal((await grace.practicum("install", "practicum-pack-tiny", "--yes")).json.version, "1.1.0");
   });
 
   it("a class is graded file by file: what cannot be graded is told, and keeps nothing back", async () => {
@@ -211,7 +221,7 @@ describe("packs by the command", function () {
   });
 
   it("is not replaced by a stranger's pack of the same id, unless that is trusted too", async () => {
-    const other = path.dirname((await tinyExercise({ "hints.md": "## Other\n\nText.\n" })).folder);
+    const other = await tinyPack("1.1.0", { "hints.md": "## Other\n\nText.\n" });
     const unsigned = new Person(await userOf(registry));
     assert.equal((await unsigned.practicum("install", folder, "--yes")).code, 0);
     const { code, json } = await unsigned.practicum("install", other);

@@ -29,6 +29,7 @@ describe("manifests", () => {
     ["an id with spaces", { id: "a pack" }, /id must be lower-case/],
     ["no version", { version: undefined }, /version is missing/],
     ["a version that is none", { version: "new" }, /version must be a version/],
+    ["a version that cannot be ordered", { version: "1.0.0-01" }, /version must be a version/],
     ["no exercises", { exercises: [] }, /exercises must name at least one/],
     ["an exercise twice", { exercises: ["01-one", "01-one"] }, /must not name an exercise twice/],
     ["an exercise outside the pack", { exercises: ["01-one", "../02"] }, /exercises\[1\] must be a number and a name/],

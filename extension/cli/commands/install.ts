@@ -2,21 +2,21 @@ import { UserError } from "../../errors.ts";
 import { asksForTrust, describe, TRUST_QUESTION } from "../../packs/describe.ts";
 import { fetchPack } from "../../packs/registry.ts";
 import { offerText } from "../../packs/regrade.ts";
+import { type Acceptance, requireAccepted } from "../../packs/succession.ts";
 import type { Context } from "../context.ts";
 import type { CommandResult } from "../perform.ts";
 import { columns } from "../report.ts";
 import type { Terminal } from "../terminal.ts";
 import { gradedBefore } from "./regrade.ts";
 
-export interface InstallOptions {
+export interface InstallOptions extends Acceptance {
   readonly registry?: string;
   readonly offline?: boolean;
   /** Trust the pack without being asked. */
   readonly yes?: boolean;
-  readonly acceptKey?: boolean;
 }
 
-export async function install(context: Context, spec: string, { registry, offline, yes, acceptKey }: InstallOptions): Promise<CommandResult> {
+export async function install(context: Context, spec: string, { registry, offline, yes, acceptKey, downgrade }: InstallOptions): Promise<CommandResult> {
   const { terminal, dist, signal, shelf } = context;
   const onProgress = (bytes: number) => terminal.progress(0, 0, `${spec}: ${Math.ceil(bytes / 1024)} KiB`);
   const candidate = await shelf.examine(await fetchPack(spec, { dist, registry, offline, signal, onProgress }));
@@ -24,8 +24,9 @@ export async function install(context: Context, spec: string, { registry, offlin
   const { pack, present, replaces } = candidate;
   terminal.print(terminal.colors.bold(`${pack.title} ${pack.version}`));
   for (const line of columns(describe(candidate).map(([label, value]) => [`  ${label}`, value]))) terminal.print(line);
+  requireAccepted(candidate, { acceptKey, downgrade }); // before a question that would be of no use
   if (!yes && asksForTrust(candidate)) await askForTrust(terminal, signal);
-  const installed = await shelf.install(candidate, { acceptKey });
+  const installed = await shelf.install(candidate, { acceptKey, downgrade });
   terminal.print(
     present
       ? terminal.colors.dim("Installed already.")
@@ -34,11 +35,9 @@ export async function install(context: Context, spec: string, { registry, offlin
   const due = replaces ? (await gradedBefore(context, installed.exercises)).map(({ exercise }) => exercise) : [];
   if (due.length > 0) terminal.print(`${offerText(due.length, pack.version)} See what that changes: practicum grade --again`);
   const { id, version, digest, folder } = installed;
+  const { source, signer, trust, olderThan, republished } = candidate;
   const changedChecks = due.map((exercise) => exercise.id);
-  return {
-    exitCode: 0,
-    json: { changedChecks, id, version, digest, folder, source: candidate.source, signer: candidate.signer?.fingerprint, trust: candidate.trust },
-  };
+  return { exitCode: 0, json: { changedChecks, id, version, digest, folder, source, signer: signer?.fingerprint, trust, olderThan, republished } };
 }
 
 export async function remove({ shelf, terminal }: Context, id: string): Promise<CommandResult> {
