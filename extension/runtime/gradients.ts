@@ -7,8 +7,8 @@ type Gradient = (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 
 /** Sums what broadcasting has repeated. */
 function reduced(gradient: tf.Tensor, { shape }: tf.Tensor): tf.Tensor {
-  const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape);
-  return (axes.length > 0 ? tf.sum(gradient, axes) : gradient).reshape(shape);
+  if (tf.util.arraysEqual(gradient.shape, shape)) return gradient;
+  return tf.sum(gradient, tf.broadcast_util.getReductionAxes(shape, gradient.shape)).reshape(shape);
 }
 
 /** As published, a gradient of the result's shape, whatever the operand's. */

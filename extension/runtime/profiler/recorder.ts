@@ -67,11 +67,6 @@ export class Recorder {
     return this.#done > 0;
   }
 
-  /** Whether an operation is under way. */
-  get inOp(): boolean {
-    return this.#ops.length > 0;
-  }
-
   beginSpan(id: number, name: string, parent: number | undefined): void {
     this.#spans.set(id, this.#begin("span", name, parent, this.beginSpan));
   }
