@@ -200,5 +200,6 @@ export interface CheckpointPart {
   readonly data: string;
   readonly last: boolean;
 }
+export const RemoveCheckpointRequest = new RequestType<{ readonly name: string }, null, void>("removeCheckpoint");
 /** Bytes of one part. */
 export const CHECKPOINT_PART = 4 * 2 ** 20;

@@ -1,6 +1,6 @@
 /** Checkpoints by way of the supervisor, which has the files: in parts, as weights can be larger than a message. */
 import type { MessageConnection } from "vscode-jsonrpc";
-import { CHECKPOINT_PART, LoadCheckpointRequest, SaveCheckpointRequest } from "../protocol/runtime.ts";
+import { CHECKPOINT_PART, LoadCheckpointRequest, RemoveCheckpointRequest, SaveCheckpointRequest } from "../protocol/runtime.ts";
 import type { Checkpoints } from "./services/session.ts";
 
 export const checkpointsBy = (connection: MessageConnection): Checkpoints => ({
@@ -18,5 +18,8 @@ export const checkpointsBy = (connection: MessageConnection): Checkpoints => ({
       parts.push(Buffer.from(part.data, "base64"));
       if (part.last) return Buffer.concat(parts);
     }
+  },
+  async remove(name) {
+    await connection.sendRequest(RemoveCheckpointRequest, { name });
   },
 });

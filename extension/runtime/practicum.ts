@@ -12,6 +12,7 @@ export { progress } from "./services/progress.ts";
 export { Random, random } from "./services/random.ts";
 export { type Tokenizer, tokenizers } from "./services/tokenizers.ts";
 export { trace } from "./services/trace.ts";
+export type { Training, TrainingPlan } from "./services/training.ts";
 
 /** Thrown by `notWrittenYet`: the grader tells it from a mistake. */
 export class NotWrittenYet extends Error {

@@ -4,7 +4,7 @@ import { mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { CHECKPOINTS, OWN_FOLDER } from "../exercise/scaffold.ts";
-import { CHECKPOINT_PART, type CheckpointPart, LoadCheckpointRequest, SaveCheckpointRequest } from "../protocol/runtime.ts";
+import { CHECKPOINT_PART, type CheckpointPart, LoadCheckpointRequest, RemoveCheckpointRequest, SaveCheckpointRequest } from "../protocol/runtime.ts";
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 
@@ -28,6 +28,10 @@ export function serveCheckpoints(connection: MessageConnection, root: string): (
     return null;
   });
   connection.onRequest(LoadCheckpointRequest, ({ name, offset }) => partOf(fileOf(root, name), offset));
+  connection.onRequest(RemoveCheckpointRequest, async ({ name }) => {
+    await rm(fileOf(root, name), { force: true });
+    return null;
+  });
   return async () => {
     for (const part of unfinished) await rm(part, { force: true });
   };

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "mocha";
 import type { Exercise, Pack } from "../../extension/exercise/model.ts";
+import { CHECKPOINTS } from "../../extension/exercise/scaffold.ts";
 import { implementationTree } from "../../extension/exercise/tree.ts";
 import type { RunResult, Supervisor } from "../../extension/supervisor/api.ts";
 import { readPack } from "../../extension/supervisor/packStore.ts";
@@ -16,39 +17,80 @@ interface Case {
   readonly slug: string;
   /** In the place of what the exercise's own program says of its full scale: seconds instead of days, and a checkpoint after every step. */
   readonly small: readonly (readonly [own: RegExp, small: string])[];
-  /** Once this is kept, the process is killed, long before its training is at its end. */
-  readonly killedWith: string;
-  readonly says: RegExp;
+  /** Checkpoints: once the first is kept, the first run is killed, long before its training is at its end; the next run with the next one. */
+  readonly killedWith: readonly string[];
+  /** What a run says that goes on after the checkpoint of that name. */
+  readonly says?: (kept: string) => RegExp;
   /** A series that ends the run. */
   readonly result: string;
+  /** Series of times, which are new in every run. */
+  readonly times?: RegExp;
 }
 
-const EVERY_STEP = [/KEEP_MS = 120_000/, "KEEP_MS = 0"] as const;
+const OFTEN = [/keepEvery: [\d]+/, "keepEvery: 0"] as const;
+const goesOn = (kept: string) =>
+  new RegExp(`^${kept}: goes on after step \\d+ of \\d+ \\(to begin anew, delete \\.practicum/checkpoints/${kept}\\.safetensors\\)$`, "m");
+
 const CASES: readonly Case[] = [
+  {
+    slug: "05-minimal-gpt",
+    small: [
+      [/full: \{[^}]*\}/, "full: { steps: 40, batch: 4, learningRate: 0.01, context: 8, width: 8, heads: 2, validateEvery: 10, keepEvery: 0 }"],
+      [/"The ", 300/, '"The ", 10'],
+    ],
+    killedWith: ["gpt"],
+    result: "validation perplexity",
+  },
   {
     slug: "09-scaling-law",
     small: [
-      EVERY_STEP,
+      OFTEN,
       [
         /full: \{[^}]*sizes: \[[^\]]*\]/,
         "full: { vocabulary: 16, context: 8, batch: 8, tokens: 3840, sizes: [8, 16].map((width) => ({ layers: 1, width, heads: 2 }))",
       ],
       [/evaluateEvery: 1000/, "evaluateEvery: 5"],
     ],
-    killedWith: "scaling-full-3.1k",
-    says: /^0\.8k: goes on after step 60 of 60\n(.+\n)3\.1k: goes on after step [1-5]?\d of 60$/m,
+    killedWith: ["scaling-0.8k", "scaling-3.1k"],
     result: "measured",
+  },
+  {
+    slug: "10-mixture-of-experts",
+    small: [
+      OFTEN,
+      [/vocabulary: 64, context: 16, width: 64, hidden: 64, text: 2_000_000/, "vocabulary: 6, context: 4, width: 8, hidden: 4, text: 2000"],
+      [/steps: 6000, batch: 128, learningRate: 0.003, measureEvery: 100/, "steps: 30, batch: 8, learningRate: 0.01, measureEvery: 5"],
+    ],
+    killedWith: ["experts", "dense-total"],
+    result: "4 experts, no balance",
+  },
+  {
+    slug: "12-rlhf",
+    small: [
+      OFTEN,
+      [/vocabulary: 26, length: 32, width: 128, layers: 5, data: 65_536/, "vocabulary: 4, length: 4, width: 8, layers: 1, data: 64"],
+      [/steps: 3000, learningRate: 0.001, iterations: 400, batch: 256/, "steps: 30, learningRate: 0.01, iterations: 10, batch: 8"],
+    ],
+    killedWith: ["supervised", "reward-model", "ppo"],
+    result: "true reward",
+  },
+  {
+    slug: "15-flash-attention",
+    small: [[/full: \{[^}]*\}/, "full: { lengths: [256, 512, 1024], blocksAt: 256, blocks: [64, 128] }"]],
+    killedWith: ["flash-attention"],
+    says: () => /^Taken by an interrupted run, and not again: 256 positions(, 512 positions)?\.$/m,
+    result: "memory by block",
+    times: /time/,
   },
   {
     slug: "16-compute-optimal",
     small: [
-      EVERY_STEP,
+      OFTEN,
       [/vocabulary: 1024, context: 128, batch: 16/, "vocabulary: 16, context: 8, batch: 8"],
       [/shapes: \[shape\(4, 144[^\]]*\]/, "shapes: [shape(1, 8, 2), shape(1, 12, 2), shape(1, 16, 2)]"],
       [/budgets: \[1\.2e14[^\]]*\]/, "budgets: [3e6, 1e7, 2e7]"],
     ],
-    killedWith: "chinchilla-20000000-768",
-    says: /^768 parameters: goes on after step 34 of 34\n(.+\n)768 parameters: goes on after step [1-6]?\d of 68$/m,
+    killedWith: ["chinchilla-20000000-768"],
     result: "optimal models",
   },
 ];
@@ -91,7 +133,7 @@ describe("full scale", function () {
       ...{ exercise, attempt: { ...implementationTree(exercise, "reference"), root }, scale: "full", seed: 1 },
       onEvent: (event) => {
         if (event.kind === "points") for (const { series: name, value } of event.points) series.set(name, [...(series.get(name) ?? []), value]);
-        if (killedWith && existsSync(path.join(root, `.practicum/checkpoints/${killedWith}.safetensors`))) process.kill(processOfRun, "SIGKILL");
+        if (killedWith && existsSync(path.join(root, CHECKPOINTS, `${killedWith}.safetensors`))) process.kill(processOfRun, "SIGKILL");
       },
       onOutput: (text) => {
         output += text;
@@ -101,19 +143,26 @@ describe("full scale", function () {
   }
 
   for (const one of CASES) {
-    it(`${one.slug}: killed, it goes on where it was, to the same result`, async () => {
+    it(`${one.slug}: killed, it goes on where it was, to the same result; finished, it leaves nothing to go on from`, async () => {
       const exercise = small(one);
       const whole = await run(exercise, await learnerFolder());
       assert.deepEqual([whole.result.state, whole.result.fault], ["finished", undefined]);
       const root = await learnerFolder();
-      const killed = await run(exercise, root, one.killedWith);
+      const killed = await run(exercise, root, one.killedWith[0]);
       assert.equal(killed.result.state, "errored");
-      const resumed = await run(exercise, root);
-      assert.equal(resumed.result.state, "finished");
-      assert.match(resumed.output, one.says);
-      // tfjs computes the powers of Adam's betas anew from the number of steps: the sixth digit of a weight may differ.
-      assert.deepEqual([...resumed.series].map(rounded), [...whole.series].map(rounded));
-      assert.ok(whole.series.has(one.result));
+      for (const [i, kept] of one.killedWith.entries()) {
+        const next = one.killedWith[i + 1];
+        const resumed = await run(exercise, root, next);
+        assert.equal(resumed.result.state, next ? "errored" : "finished");
+        assert.match(resumed.output, one.says?.(kept) ?? goesOn(kept));
+        if (next) continue;
+        // tfjs computes the powers of Adam's betas anew from the number of steps: the sixth digit of a weight may differ.
+        const comparable = ({ series }: typeof whole) => [...series].filter(([name]) => !one.times?.test(name)).map(rounded);
+        assert.deepEqual(comparable(resumed), comparable(whole));
+        assert.ok(whole.series.has(one.result));
+        for (const [name, [first]] of killed.series) assert.equal(resumed.series.get(name)?.[0], first, `${name} of the first run is not told again`);
+      }
+      assert.deepEqual(await readdir(path.join(root, CHECKPOINTS)), []);
     });
   }
 });

@@ -1,17 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
-import { breathe, corpus, progress, type RunOptions, random, trace } from "practicum";
+import { breathe, checkpoint, corpus, progress, type RunOptions, random, trace } from "practicum";
 import { CharacterTokenizer, randomWindows } from "./data.ts";
 import type { GPTConfig, GPTWeights, Surface } from "./surface.ts";
 
-/** Sizes for a laptop without a GPU: half a minute, and some minutes. */
+/** Sizes for a laptop without a GPU: half a minute, and some minutes, which go on after an interruption. `keepEvery`: seconds between two checkpoints. */
 const SCALES = {
-  quick: { steps: 500, batch: 8, learningRate: 0.01, context: 32, width: 32, heads: 4, validateEvery: 10 },
-  full: { steps: 1500, batch: 16, learningRate: 0.004, context: 64, width: 64, heads: 4, validateEvery: 50 },
+  quick: { steps: 500, batch: 8, learningRate: 0.01, context: 32, width: 32, heads: 4, validateEvery: 10, keepEvery: Infinity },
+  full: { steps: 1500, batch: 16, learningRate: 0.004, context: 64, width: 64, heads: 4, validateEvery: 50, keepEvery: 60 },
 };
+/** A training that is kept has to draw the same windows when it goes on. */
+const SEED = 5;
 
 /** Trains a GPT of 2 layers on a text, character by character; the last tenth of the text is for validation only. */
 export default async function run(attempt: Surface, { scale }: RunOptions): Promise<void> {
-  const { steps, batch, learningRate, validateEvery, ...sizes } = SCALES[scale];
+  const { steps, batch, learningRate, validateEvery, keepEvery, ...sizes } = SCALES[scale];
   const text = corpus.text();
   const tokenizer = new CharacterTokenizer(text);
   const tokens = tf.tensor1d(tokenizer.encode(text), "int32");
@@ -23,24 +25,28 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
   );
   declarePlots();
   const heldOut = randomWindows(tokens.slice(cut), 16, config.context + 1, random(1));
-  let calls = 0;
+  const training = checkpoint.training("gpt", { steps, keepEvery });
   const weights = await attempt.train(config, tokens.slice(0, cut), {
     steps,
     batch,
     learningRate,
-    seed: random().integer(1, 1e9),
+    seed: scale === "full" ? SEED : random().integer(1, 1e9),
+    onStart: training.start,
     onStep: async (step, loss, current) => {
-      calls++;
-      logPoints(attempt, "training", loss, step);
-      if (step % validateEvery === 0 || step === 1) logPoints(attempt, "validation", await validationLoss(attempt, current, config, heldOut), step);
-      trace.log({ "uniform guess (loss)": Math.log(config.vocabulary), "uniform guess (perplexity)": config.vocabulary }, step);
+      training.log(pointsOf(attempt, "training", loss), step);
+      if (step % validateEvery === 0 || step === 1) {
+        training.log(pointsOf(attempt, "validation", await validationLoss(attempt, current, config, heldOut)), step);
+      }
+      training.log({ "uniform guess (loss)": Math.log(config.vocabulary), "uniform guess (perplexity)": config.vocabulary }, step);
       progress(step, steps, "training");
+      await training.after(step);
       await breathe();
     },
   });
-  if (calls !== steps) throw new Error(`Your train called onStep ${calls} times in ${steps} steps; it is to await onStep once after every step.`);
+  training.end();
   console.log(`\nAfter ${steps} steps the model writes:\n`);
   console.log(await sample(attempt, weights, config, tokenizer, "The ", 300));
+  await checkpoint.finish();
 }
 
 function declarePlots(): void {
@@ -60,9 +66,10 @@ function declarePlots(): void {
   });
 }
 
-function logPoints(attempt: Surface, name: "training" | "validation", loss: number, step: number): void {
-  trace.log({ [`${name} loss`]: loss, [`${name} perplexity`]: attempt.perplexity(loss) }, step);
-}
+const pointsOf = (attempt: Surface, name: "training" | "validation", loss: number): Record<string, number> => ({
+  [`${name} loss`]: loss,
+  [`${name} perplexity`]: attempt.perplexity(loss),
+});
 
 async function validationLoss(attempt: Surface, weights: GPTWeights, config: GPTConfig, windows: tf.Tensor2D): Promise<number> {
   const loss = tf.tidy(() => attempt.nextTokenLoss(weights, config, windows));

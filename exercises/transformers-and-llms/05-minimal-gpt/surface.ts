@@ -1,4 +1,4 @@
-import type { Scalar, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs";
+import type { Optimizer, Scalar, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs";
 
 /** The sizes of a GPT. */
 export interface GPTConfig {
@@ -46,6 +46,12 @@ export interface GPTWeights {
   readonly finalNorm: { readonly gain: Tensor1D; readonly bias: Tensor1D };
 }
 
+/** What a training consists of at any step. */
+export interface TrainingState {
+  readonly weights: GPTWeights;
+  readonly optimizer: Optimizer;
+}
+
 export interface TrainingOptions {
   /** Number of optimizer steps. */
   readonly steps: number;
@@ -55,6 +61,8 @@ export interface TrainingOptions {
   readonly learningRate: number;
   /** Decides the initial weights and the windows. */
   readonly seed: number;
+  /** To be awaited before the first step: puts back what an interrupted training had reached, and gives the number of steps that it has behind it. */
+  readonly onStart?: (state: TrainingState) => Promise<number>;
   /** To be awaited after every step: the step counted from 1, the loss of its windows in nats, the weights after it. */
   readonly onStep?: (step: number, loss: number, weights: GPTWeights) => Promise<void>;
 }

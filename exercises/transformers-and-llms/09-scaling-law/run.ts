@@ -13,6 +13,8 @@ interface Scale {
   /** Windows in a batch of held-out text. */
   readonly heldOut: number;
   readonly evaluateEvery: number;
+  /** Seconds between two checkpoints; `Infinity`: none. */
+  readonly keepEvery: number;
 }
 
 /** Without a GPU: 1500 to 98 thousand parameters in two minutes. As stated: 1, 5, 10 and 50 million on 100 million tokens, for hours on a GPU. */
@@ -30,6 +32,7 @@ const SCALES: Record<RunOptions["scale"], Scale> = {
     ],
     heldOut: 64,
     evaluateEvery: 25,
+    keepEvery: Infinity,
   },
   full: {
     vocabulary: 1024,
@@ -44,11 +47,10 @@ const SCALES: Record<RunOptions["scale"], Scale> = {
     ],
     heldOut: 16,
     evaluateEvery: 1000,
+    keepEvery: 120,
   },
 };
 
-/** Between two checkpoints, in milliseconds: what an interruption costs. */
-const KEEP_MS = 120_000;
 /** Windows of text that no model is trained on. */
 const HELD_OUT = 256;
 /** Text that everything is read from. */
@@ -67,13 +69,14 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
   const course = new Course(configs.map((config) => attempt.blockParameters(config) + OVERHEAD));
   const points: Measurement[] = [];
   for (const config of configs) {
-    const loss = await trainOne(attempt, config, text, SCALES[scale], heldOut, course, scale);
+    const loss = await trainOne(attempt, config, text, SCALES[scale], heldOut, course);
     const point = { parameters: attempt.blockParameters(config), loss };
     points.push(point);
     trace.log({ measured: loss - heldOut.floor }, point.parameters);
     console.log(`${name(attempt, config).padStart(6)} parameters: ${loss.toFixed(3)} nats, ${(loss - heldOut.floor).toFixed(3)} above the floor`);
   }
   tell(attempt, attempt.fitPowerLaw(points, heldOut.floor), heldOut.floor, points);
+  await checkpoint.finish();
 }
 
 /** What a step costs besides the parameters' share, in parameters: for the time left only. */
@@ -105,46 +108,27 @@ async function trainOne(
   attempt: Surface,
   config: GPTConfig,
   text: TextOptions,
-  { tokens, evaluateEvery }: Scale,
+  { tokens, evaluateEvery, keepEvery }: Scale,
   heldOut: { readonly windows: readonly tf.Tensor2D[]; readonly floor: number },
   course: Course,
-  scale: RunOptions["scale"],
 ): Promise<number> {
   const ofStep = text.batch * config.context;
   const steps = Math.ceil(tokens / ofStep);
   const label = name(attempt, config);
-  const kept = `scaling-${scale}-${label}`;
-  const curve: [tokens: number, reducible: number][] = [];
-  const draw = (points: typeof curve) => {
-    for (const [read, reducible] of points) trace.log({ [`N = ${label}`]: reducible }, read);
-    curve.push(...points);
-  };
-  let done = 0;
-  let keptAt = performance.now();
+  const training = checkpoint.training(`scaling-${label}`, { steps, keepEvery });
   const model = await attempt.train(config, text, {
     steps,
     learningRate: 0.04 / Math.sqrt(config.width), // wider models want smaller steps
     seed: 1,
-    onStart: async (state) => {
-      const note = scale === "full" ? await checkpoint.restore(kept, { weights: state.model.weights(), optimizer: state.optimizer }) : undefined;
-      if (!note) return 0;
-      console.log(`${label}: goes on after step ${note.step} of ${steps}`);
-      draw(JSON.parse(String(note.curve)) as typeof curve);
-      done = Number(note.step);
-      return done;
-    },
-    onStep: async (step, _loss, { model, optimizer }) => {
-      if (step !== ++done) throw new Error(`Your train called onStep for step ${step} where step ${done} was to come: await it once after every step.`);
-      if (step % evaluateEvery === 0) draw([[step * ofStep, (await heldOutLoss(attempt, model, heldOut.windows)) - heldOut.floor]]);
-      if (scale === "full" && (performance.now() - keptAt >= KEEP_MS || step === steps)) {
-        await checkpoint.save(kept, { weights: model.weights(), optimizer }, { step, curve: JSON.stringify(curve) });
-        keptAt = performance.now();
-      }
+    onStart: ({ model, optimizer }) => training.start({ weights: model.weights(), optimizer }),
+    onStep: async (step, _loss, { model }) => {
+      if (step % evaluateEvery === 0) training.log({ [`N = ${label}`]: (await heldOutLoss(attempt, model, heldOut.windows)) - heldOut.floor }, step * ofStep);
       course.tell(step / steps, `${label} parameters`);
+      await training.after(step);
       await breathe();
     },
   });
-  if (done !== steps) throw new Error(`Your train ended after ${done} of ${steps} steps, by the steps that onStep was awaited for.`);
+  training.end();
   course.next();
   const loss = await heldOutLoss(attempt, model, heldOut.windows);
   tf.dispose(model.weights());

@@ -1,4 +1,4 @@
-import type { Scalar, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
+import type { Optimizer, Scalar, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 
 /** The sizes of one layer of experts. */
 export interface LayerSizes {
@@ -53,6 +53,12 @@ export interface ModelWeights {
   readonly experts: MoEWeights;
 }
 
+/** What a training consists of at any step. */
+export interface TrainingState {
+  readonly weights: ModelWeights;
+  readonly optimizer: Optimizer;
+}
+
 export interface TrainingOptions {
   /** Number of optimizer steps. */
   readonly steps: number;
@@ -64,6 +70,8 @@ export interface TrainingOptions {
   readonly balance: number;
   /** Decides the initial weights and the windows. */
   readonly seed: number;
+  /** To be awaited before the first step: puts back what an interrupted training had reached, and gives the number of steps that it has behind it. */
+  readonly onStart?: (state: TrainingState) => Promise<number>;
   /** To be awaited after every step: the step counted from 1, the loss of its windows (cross-entropy in nats, and α times the balance), the weights after it. */
   readonly onStep?: (step: number, loss: number, weights: ModelWeights) => Promise<void>;
 }

@@ -1,13 +1,19 @@
 import type * as tf from "@tensorflow/tfjs";
 import { breathe, checkpoint, progress, type RunOptions, random, trace } from "practicum";
 import { demonstrate, Judge } from "./judge.ts";
-import { initialWeights, sample } from "./model.ts";
+import { sample } from "./model.ts";
 import type { ModelConfig, ModelWeights, PPOOptions, Surface } from "./surface.ts";
 
-/** Thousands of parameters and a minute or two on a laptop; a million and a GPU. */
+/** Thousands of parameters and a minute or two on a laptop; a million and a GPU, where a run goes on after an interruption. `keepEvery`: seconds between checkpoints. */
 const SCALES = {
-  quick: { vocabulary: 8, length: 8, width: 24, layers: 1, data: 2048, steps: 150, learningRate: 0.01, iterations: 30, batch: 64 },
-  full: { vocabulary: 26, length: 32, width: 128, layers: 5, data: 65_536, steps: 3000, learningRate: 0.001, iterations: 400, batch: 256 },
+  quick: {
+    ...{ vocabulary: 8, length: 8, width: 24, layers: 1, data: 2048 },
+    ...{ steps: 150, learningRate: 0.01, iterations: 30, batch: 64, keepEvery: Infinity },
+  },
+  full: {
+    ...{ vocabulary: 26, length: 32, width: 128, layers: 5, data: 65_536 },
+    ...{ steps: 3000, learningRate: 0.001, iterations: 400, batch: 256, keepEvery: 120 },
+  },
 };
 const PPO = { epochs: 4, beta: 0.3, epsilon: 0.2, gamma: 1, lambda: 0.95, valueWeight: 0.5 };
 
@@ -18,7 +24,7 @@ const PREFERENCE = { series: ["preference loss", ...OF_PAIRS], levels: OF_PAIRS,
 const REWARD = { series: ["score by the reward model", "true reward"], y: { label: "per response" } };
 const DIVERGENCE = { series: ["KL to the supervised model"], y: { label: "nats per response" } };
 
-/** The three stages, one after the other. At full scale each finished stage is kept, and a run that was interrupted goes on after the last one. */
+/** The three stages, one after the other. */
 export default async function run(attempt: Surface, { scale }: RunOptions): Promise<void> {
   const { vocabulary, length, width, layers, data } = SCALES[scale];
   const config: ModelConfig = { vocabulary, context: 1 + length, width, layers };
@@ -26,14 +32,15 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
   const judge = new Judge(vocabulary, stream);
   declarePlots();
   const { demonstrations, entropy } = demonstrate(data, length, vocabulary, SEED);
-  const model = await kept("supervised", scale, config, () => superviseWith(attempt, scale, config, demonstrations, entropy));
+  const model = await superviseWith(attempt, scale, config, demonstrations, entropy);
   const [a, b] = [await sample(model, data, length, 2), await sample(model, data, length, 3)];
   const { chosen, rejected, loss } = await judge.choose(a, b);
-  const rewardModel = await kept("reward-model", scale, config, () => rewardWith(attempt, scale, model, chosen, rejected, loss));
+  const rewardModel = await rewardWith(attempt, scale, model, chosen, rejected, loss);
   const policy = await ppoWith(attempt, scale, model, rewardModel, judge);
   const parameters = width * (vocabulary + 1 + length + 1) + layers * 12 * width ** 2;
   console.log(`A model of ${parameters.toLocaleString("en")} parameters. The judge's reward of a response, which no model was shown:`);
   console.log(`${(await trueReward(model, judge, length)).toFixed(2)} after stage 1, ${(await trueReward(policy, judge, length)).toFixed(2)} after stage 3.`);
+  await checkpoint.finish();
 }
 
 /** A stage that is kept has to be about the same task when the run goes on. */
@@ -46,19 +53,6 @@ function declarePlots(): void {
   trace.plot({ title: "Stage 3: PPO, distance", x: { label: "iteration" }, ...DIVERGENCE, band: { label: "what the checks ask for", high: 3 } });
 }
 
-/** At full scale: the weights of a stage that an earlier run has finished, or those of this one, kept for a later run. */
-async function kept(name: string, scale: RunOptions["scale"], config: ModelConfig, train: () => Promise<ModelWeights>): Promise<ModelWeights> {
-  if (scale === "quick") return train();
-  const weights = initialWeights(config, random(SEED));
-  if (await checkpoint.restore(`rlhf-${name}`, { weights })) {
-    console.log(`Stage "${name}" was finished in an earlier run; delete its checkpoint to train it anew.`);
-    return weights;
-  }
-  const trained = await train();
-  await checkpoint.save(`rlhf-${name}`, { weights: trained });
-  return trained;
-}
-
 async function superviseWith(
   attempt: Surface,
   scale: RunOptions["scale"],
@@ -66,13 +60,17 @@ async function superviseWith(
   demonstrations: tf.Tensor2D,
   entropy: number,
 ): Promise<ModelWeights> {
-  const { steps, learningRate, batch } = SCALES[scale];
+  const { steps, learningRate, batch, keepEvery } = SCALES[scale];
+  const training = checkpoint.training("supervised", { steps, keepEvery });
   const onStep = async (step: number, loss: number): Promise<void> => {
-    trace.log({ "supervised loss": loss, "uniform guess": Math.log(config.vocabulary), "floor: entropy of the demonstrations": entropy }, step);
+    training.log({ "supervised loss": loss, "uniform guess": Math.log(config.vocabulary), "floor: entropy of the demonstrations": entropy }, step);
     progress(step, steps, "stage 1: supervised fine-tuning");
+    await training.after(step);
     await breathe();
   };
-  return attempt.supervise(config, demonstrations, { steps, batch, learningRate, seed: SEED, onStep });
+  const weights = await attempt.supervise(config, demonstrations, { steps, batch, learningRate, seed: SEED, onStart: training.start, onStep });
+  training.end();
+  return weights;
 }
 
 async function rewardWith(
@@ -83,23 +81,32 @@ async function rewardWith(
   rejected: tf.Tensor2D,
   ofJudge: number,
 ): Promise<ModelWeights> {
-  const { steps, learningRate, batch } = SCALES[scale];
+  const { steps, learningRate, batch, keepEvery } = SCALES[scale];
+  const training = checkpoint.training("reward-model", { steps, keepEvery });
   const onStep = async (step: number, loss: number): Promise<void> => {
-    trace.log({ "preference loss": loss, "a coin's guess: ln 2": Math.LN2, "floor: the judge himself": ofJudge }, step);
+    training.log({ "preference loss": loss, "a coin's guess: ln 2": Math.LN2, "floor: the judge himself": ofJudge }, step);
     progress(step, steps, "stage 2: reward model");
+    await training.after(step);
     await breathe();
   };
-  return attempt.trainRewardModel(model, chosen, rejected, { steps, batch, learningRate, seed: SEED, onStep });
+  const weights = await attempt.trainRewardModel(model, chosen, rejected, { steps, batch, learningRate, seed: SEED, onStart: training.start, onStep });
+  training.end();
+  return weights;
 }
 
 async function ppoWith(attempt: Surface, scale: RunOptions["scale"], model: ModelWeights, rewardModel: ModelWeights, judge: Judge): Promise<ModelWeights> {
-  const { iterations, learningRate, batch, length } = SCALES[scale];
+  const { iterations, learningRate, batch, length, keepEvery } = SCALES[scale];
+  const training = checkpoint.training("ppo", { steps: iterations, keepEvery });
   const onIteration: PPOOptions["onIteration"] = async (iteration, score, kl, policy) => {
-    trace.log({ "score by the reward model": score, "true reward": await trueReward(policy, judge, length), "KL to the supervised model": kl }, iteration);
+    training.log({ "score by the reward model": score, "true reward": await trueReward(policy, judge, length), "KL to the supervised model": kl }, iteration);
     progress(iteration, iterations, "stage 3: PPO");
+    await training.after(iteration);
     await breathe();
   };
-  return attempt.ppo(model, rewardModel, { ...PPO, iterations, batch, length, learningRate, seed: random().integer(1, 1e9), onIteration });
+  const seed = scale === "full" ? SEED : random().integer(1, 1e9);
+  const policy = await attempt.ppo(model, rewardModel, { ...PPO, iterations, batch, length, learningRate, seed, onStart: training.start, onIteration });
+  training.end();
+  return policy;
 }
 
 /** Mean over new responses; the same random numbers each time, so that the curve is smooth. */

@@ -1,4 +1,4 @@
-import type { Scalar, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
+import type { Optimizer, Scalar, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 
 /** The sizes of a model. */
 export interface ModelConfig {
@@ -22,6 +22,13 @@ export interface ModelWeights {
   readonly scalarHead: Tensor2D;
 }
 
+/** What a training consists of at any step, in each of the three stages. */
+export interface TrainingState {
+  /** Of the model, the reward model or the policy. */
+  readonly weights: ModelWeights;
+  readonly optimizer: Optimizer;
+}
+
 export interface TrainingOptions {
   /** Number of optimizer steps. */
   readonly steps: number;
@@ -30,6 +37,8 @@ export interface TrainingOptions {
   /** Of Adam. */
   readonly learningRate: number;
   readonly seed: number;
+  /** To be awaited before the first step: puts back what an interrupted training had reached, and gives the number of steps that it has behind it. */
+  readonly onStart?: (state: TrainingState) => Promise<number>;
   /** To be awaited after every step: the step counted from 1, its loss in nats, the weights after it. */
   readonly onStep?: (step: number, loss: number, weights: ModelWeights) => Promise<void>;
 }
@@ -54,6 +63,8 @@ export interface PPOOptions {
   /** Weight of the value loss. */
   readonly valueWeight: number;
   readonly seed: number;
+  /** To be awaited before the first iteration: puts back what an interrupted training had reached, and gives the number of iterations that it has behind it. */
+  readonly onStart?: (state: TrainingState) => Promise<number>;
   /** To be awaited after every iteration, counted from 1: mean score of its responses, their mean KL in nats per response, the policy after it. */
   readonly onIteration?: (iteration: number, score: number, kl: number, policy: ModelWeights) => Promise<void>;
 }

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { breathe, progress, type RunOptions, random, trace } from "practicum";
+import { breathe, checkpoint, device, progress, type RunOptions, random, trace } from "practicum";
 import type { Surface } from "./surface.ts";
 
 const DIM = 64;
@@ -15,7 +15,12 @@ interface Cost {
   /** At the most crowded moment, beyond the inputs. */
   readonly mib: number;
   readonly ms: number;
-  readonly output: tf.Tensor3D;
+}
+
+/** Of one length; the error of standard attention where it finds no memory. */
+interface Comparison {
+  readonly flash: Cost;
+  readonly standard: (Cost & { readonly difference: number }) | { readonly error: string };
 }
 
 /** Compares memory and time of both by the length, then of flash attention by the size of a tile. */
@@ -24,19 +29,40 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
   const scores = [...lengths, ...blocks.map(() => blocksAt)].map((length) => length ** 2); // the time goes with them
   const tell = (done: number, what: string) => progress(sum(scores.slice(0, done)), sum(scores), what);
   declarePlots(blocksAt);
+  const take = await taking(scale);
   console.log(row("positions", "standard (MiB)", "flash (MiB)", "standard (ms)", "flash (ms)", "largest difference"));
   for (const [done, length] of lengths.entries()) {
     tell(done, `${length} positions`);
-    await compare(attempt, length);
+    show(length, await take(`${length} positions`, () => compare(attempt, length)));
   }
   for (const [done, block] of blocks.entries()) {
     tell(lengths.length + done, `tiles of ${block}`);
-    const [q, k, v] = drawInputs(blocksAt);
-    const { mib, ms, output } = await costOf(() => flash(attempt, q, k, v, block));
+    const { mib, ms } = await take(`tiles of ${block}`, () => costOfTiles(attempt, blocksAt, block));
     trace.log({ "memory by block": mib, "time by block": ms }, block);
-    tf.dispose([q, k, v, output]);
   }
   tell(scores.length, "done");
+  if (scale === "full") await checkpoint.remove(KEPT);
+}
+
+const KEPT = "flash-attention";
+
+type Take = <T extends object>(what: string, measure: () => Promise<T>) => Promise<T>;
+
+/** At full scale: what an interrupted run has measured on this device is not measured again. */
+async function taking(scale: RunOptions["scale"]): Promise<Take> {
+  if (scale === "quick") return (_, measure) => measure();
+  const { name } = await device();
+  const note = await checkpoint.restore(KEPT, {});
+  const taken = new Map<string, object>(note?.device === name ? JSON.parse(String(note.taken)) : []);
+  if (taken.size > 0) console.log(`Taken by an interrupted run, and not again: ${[...taken.keys()].join(", ")}.`);
+  return async <T extends object>(what: string, measure: () => Promise<T>) => {
+    const kept = taken.get(what);
+    if (kept) return kept as T;
+    const measured = await measure();
+    taken.set(what, measured);
+    await checkpoint.save(KEPT, {}, { device: name, taken: JSON.stringify([...taken]) });
+    return measured;
+  };
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
@@ -66,27 +92,42 @@ function flash(attempt: Surface, q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D,
 }
 
 /** Flash attention first: where standard attention finds no memory, that is the result. */
-async function compare(attempt: Surface, length: number): Promise<void> {
+async function compare(attempt: Surface, length: number): Promise<Comparison> {
   const [q, k, v] = drawInputs(length);
-  const tiled = await costOf(() => flash(attempt, q, k, v, BLOCK));
-  trace.log({ "flash, memory": tiled.mib, "flash, time": tiled.ms }, length);
+  const { output, ...tiled } = await costOf(() => flash(attempt, q, k, v, BLOCK));
   try {
-    const whole = await costOf(() => attempt.standardAttention(q, k, v, false));
-    trace.log({ "standard, memory": whole.mib, "standard, time": whole.ms }, length);
-    const difference = tf.tidy(() => whole.output.sub(tiled.output).abs().max());
-    const [largest] = await difference.data<"float32">();
-    console.log(
-      row(String(length), whole.mib.toFixed(1), tiled.mib.toFixed(1), whole.ms.toFixed(0), tiled.ms.toFixed(0), (largest as number).toExponential(1)),
-    );
-    tf.dispose([whole.output, difference]);
+    const { output: expected, ...whole } = await costOf(() => attempt.standardAttention(q, k, v, false));
+    const largest = tf.tidy(() => expected.sub(output).abs().max());
+    const [difference] = await largest.data<"float32">();
+    tf.dispose([expected, largest]);
+    return { flash: tiled, standard: { ...whole, difference: difference as number } };
   } catch (error) {
-    console.log(row(String(length), "-", tiled.mib.toFixed(1), "-", tiled.ms.toFixed(0)), `  standard attention: ${String(error)}`);
+    return { flash: tiled, standard: { error: String(error) } };
+  } finally {
+    tf.dispose([q, k, v, output]);
   }
-  tf.dispose([q, k, v, tiled.output]);
+}
+
+function show(length: number, { flash, standard }: Comparison): void {
+  trace.log({ "flash, memory": flash.mib, "flash, time": flash.ms }, length);
+  if ("error" in standard) {
+    console.log(row(String(length), "-", flash.mib.toFixed(1), "-", flash.ms.toFixed(0)), `  standard attention: ${standard.error}`);
+    return;
+  }
+  trace.log({ "standard, memory": standard.mib, "standard, time": standard.ms }, length);
+  const difference = standard.difference.toExponential(1);
+  console.log(row(String(length), standard.mib.toFixed(1), flash.mib.toFixed(1), standard.ms.toFixed(0), flash.ms.toFixed(0), difference));
+}
+
+async function costOfTiles(attempt: Surface, length: number, block: number): Promise<Cost> {
+  const [q, k, v] = drawInputs(length);
+  const { output, ...cost } = await costOf(() => flash(attempt, q, k, v, block));
+  tf.dispose([q, k, v, output]);
+  return cost;
 }
 
 /** The profile tells the peak of the bytes that tensors take. It is taken apart from the time, which it costs. */
-async function costOf(work: () => tf.Tensor3D): Promise<Cost> {
+async function costOf(work: () => tf.Tensor3D): Promise<Cost & { readonly output: tf.Tensor3D }> {
   const before = tf.memory().numBytes;
   await breathe();
   const started = performance.now();

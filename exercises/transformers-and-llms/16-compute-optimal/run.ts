@@ -5,8 +5,8 @@ import type { Measurement, Model, Plan, Shape, Study, Surface } from "./surface.
 
 interface Scale extends Study {
   readonly budgets: readonly [number, number, number];
-  /** Long enough that an interrupted run should go on where it was. */
-  readonly resumable: boolean;
+  /** Seconds between two checkpoints; `Infinity`: none. */
+  readonly keepEvery: number;
 }
 
 const shape = (layers: number, width: number, heads: number): Shape => ({ layers, width, heads });
@@ -14,19 +14,16 @@ const shape = (layers: number, width: number, heads: number): Shape => ({ layers
 /** Without a GPU: 1500 to 25 thousand parameters, in two or three minutes. Full: 1 to 50 million, for a GPU. */
 const SCALES: Record<RunOptions["scale"], Scale> = {
   quick: {
-    ...{ source: 7, seed: 1, vocabulary: 64, context: 24, batch: 16, tokensPerParameter: 20, resumable: false },
+    ...{ source: 7, seed: 1, vocabulary: 64, context: 24, batch: 16, tokensPerParameter: 20, keepEvery: Infinity },
     shapes: [shape(2, 8, 1), shape(2, 12, 1), shape(2, 16, 2), shape(2, 24, 2), shape(2, 32, 2)],
     budgets: [2.8e8, 4.5e9, 7.2e10],
   },
   full: {
-    ...{ source: 7, seed: 1, vocabulary: 1024, context: 128, batch: 16, tokensPerParameter: 20, resumable: true },
+    ...{ source: 7, seed: 1, vocabulary: 1024, context: 128, batch: 16, tokensPerParameter: 20, keepEvery: 120 },
     shapes: [shape(4, 144, 4), shape(4, 208, 4), shape(6, 240, 6), shape(6, 264, 6), shape(8, 320, 8), shape(10, 440, 10), shape(12, 588, 12)],
     budgets: [1.2e14, 4.8e15, 1.9e17],
   },
 };
-
-/** Between two checkpoints, in milliseconds: what an interruption costs. */
-const KEEP_MS = 120_000;
 
 interface HeldOut {
   readonly windows: readonly tf.Tensor2D[];
@@ -57,6 +54,7 @@ export default async function run(attempt: Surface, { scale }: RunOptions): Prom
   for (const { parameters, loss } of isoFlop.toSorted((a, b) => a.parameters - b.parameters)) trace.log({ "one budget": loss - heldOut.floor }, parameters);
   tellLaw(attempt, lowest);
   tellOptimum(attempt, isoFlop, middle, heldOut.floor);
+  await checkpoint.finish();
 }
 
 /** What a training costs besides its FLOPs, in FLOPs: for the time left only. */
@@ -82,28 +80,17 @@ function declarePlots(): void {
 
 async function spend(attempt: Surface, flops: number, study: Scale, { windows, floor }: HeldOut, course: Course): Promise<{ plan: Plan; loss: number }> {
   const planned = attempt.planTraining(flops, study);
-  const kept = `chinchilla-${flops}-${planned.parameters}`;
-  let keptAt = performance.now();
-  let done = 0;
+  const training = checkpoint.training(`chinchilla-${flops}-${planned.parameters}`, { steps: planned.steps, keepEvery: study.keepEvery });
   const { plan, model } = await attempt.trainOptimal(flops, {
     ...study,
-    onStart: async ({ model, optimizer }) => {
-      const note = study.resumable ? await checkpoint.restore(kept, { weights: model.weights(), optimizer }) : undefined;
-      if (note) console.log(`${planned.parameters} parameters: goes on after step ${note.step} of ${planned.steps}`);
-      done = Number(note?.step ?? 0);
-      return done;
-    },
-    onStep: async (step, _loss, { model, optimizer }) => {
-      done = step;
-      if (study.resumable && (performance.now() - keptAt >= KEEP_MS || step === planned.steps)) {
-        await checkpoint.save(kept, { weights: model.weights(), optimizer }, { step });
-        keptAt = performance.now();
-      }
+    onStart: ({ model, optimizer }) => training.start({ weights: model.weights(), optimizer }),
+    onStep: async (step) => {
       course.tell(step / planned.steps, `${flops.toExponential(1)} FLOPs on ${planned.parameters} parameters`);
+      await training.after(step);
       await breathe();
     },
   });
-  if (done !== planned.steps) throw new Error(`Your trainOptimal ended after ${done} of ${planned.steps} steps, by the steps that onStep was awaited for.`);
+  training.end();
   course.next();
   const loss = await heldOutLoss(model, windows);
   tf.dispose(model.weights());

@@ -3,13 +3,17 @@ import type { Optimizer, Tensor } from "@tensorflow/tfjs";
 import { type TensorData, tensor } from "../../protocol/tensor.ts";
 import * as tf from "../tensors.ts";
 import { fromSafetensors, toSafetensors } from "./safetensors.ts";
-import { session } from "./session.ts";
+import { checkpointFile, session } from "./session.ts";
+import { Training, type TrainingPlan } from "./training.ts";
 
 /** Tensors, variables and optimizers in records and lists of any depth, e.g. `{ weights, adam }`. */
 export type Checkpointable = Tensor | Optimizer | { readonly [name: string]: unknown };
 
 /** What else is worth keeping, such as the number of the step. */
 export type Note = Readonly<Record<string, string | number | boolean>>;
+
+/** Of this run. */
+const trainings: Training[] = [];
 
 export const checkpoint = {
   /**
@@ -35,7 +39,8 @@ export const checkpoint = {
     for (const [path, variable] of variablesOf(weights)) {
       const value = kept.tensors[path];
       if (!value || String(value.shape) !== String(variable.shape)) {
-        throw new Error(`checkpoint "${name}": ${path} of shape [${variable.shape}] was kept ${value ? `as [${value.shape}]` : "under no such name"}`);
+        const otherwise = value ? `as [${value.shape}]` : "under no such name";
+        throw new Error(`checkpoint "${name}": ${path} of shape [${variable.shape}] was kept ${otherwise}. To begin anew, delete ${checkpointFile(name)}`);
       }
     }
     for (const [path, variable] of variablesOf(weights)) tf.tidy(() => variable.assign(live(kept.tensors[path] as TensorData)));
@@ -47,6 +52,21 @@ export const checkpoint = {
   async load(name: string): Promise<{ weights: Record<string, Tensor>; note: Note } | undefined> {
     const kept = await read(name);
     return kept && { weights: Object.fromEntries(Object.entries(kept.tensors).map(([path, value]) => [path, live(value)])), note: kept.note };
+  },
+
+  /** From now on nothing is kept under the name. */
+  remove: (name: string): Promise<void> => session().checkpoints.remove(name),
+
+  /** A training that goes on where it was after an interruption, with its curves; hand its `start` to `onStart`, await its `after` in `onStep`. */
+  training(name: string, plan: TrainingPlan): Training {
+    const training = new Training(name, plan, checkpoint);
+    trainings.push(training);
+    return training;
+  },
+
+  /** The run is at its end: what its trainings have kept is removed, and the next run begins anew. */
+  async finish(): Promise<void> {
+    for (const training of trainings.splice(0)) await training.forget();
   },
 };
 

@@ -27,7 +27,11 @@ export interface SpanRecorder {
 export interface Checkpoints {
   readonly save: (name: string, file: Uint8Array) => Promise<void>;
   readonly load: (name: string) => Promise<Uint8Array | undefined>;
+  readonly remove: (name: string) => Promise<void>;
 }
+
+/** Where a learner finds it, from the attempt's folder. */
+export const checkpointFile = (name: string): string => `.practicum/checkpoints/${name}.safetensors`;
 
 /** A grade asks many implementations the same, and none may leave anything to another. */
 const refused = async (): Promise<never> => {
@@ -43,7 +47,7 @@ let current: Session = {
   backend: { name: "cpu", device: "none", skipped: [] },
   sampling: new Sampling(),
   callerOf: () => undefined,
-  checkpoints: { save: refused, load: refused },
+  checkpoints: { save: refused, load: refused, remove: refused },
   encode: noModels,
 };
 /** What is still being read from a device; whoever answers waits for it. */

@@ -58,10 +58,9 @@ export function perplexity(loss: number): number {
 }
 
 export async function train(config: GPTConfig, tokens: tf.Tensor1D, { steps, batch, seed, onStep }: TrainingOptions): Promise<GPTWeights> {
-  const stream = random(seed);
-  const weights = initialWeights(config, stream);
+  const weights = initialWeights(config, random(seed));
   for (let step = 1; step <= steps; step++) {
-    const windows = randomWindows(tokens, batch, config.context + 1, stream); // [batch, context + 1]
+    const windows = randomWindows(tokens, batch, config.context + 1, random(seed + step)); // [batch, context + 1]
     const loss = tf.tidy(() => nextTokenLoss(weights, config, windows));
     await onStep?.(step, (await loss.data())[0] as number, weights);
     tf.dispose([windows, loss]);

@@ -57,12 +57,16 @@ export function perplexity(loss: number): number {
   return Math.exp(loss);
 }
 
-export async function train(config: GPTConfig, tokens: tf.Tensor1D, { steps, batch, learningRate, seed, onStep }: TrainingOptions): Promise<GPTWeights> {
-  const stream = random(seed);
-  const weights = initialWeights(config, stream);
+export async function train(
+  config: GPTConfig,
+  tokens: tf.Tensor1D,
+  { steps, batch, learningRate, seed, onStart, onStep }: TrainingOptions,
+): Promise<GPTWeights> {
+  const weights = initialWeights(config, random(seed));
   const optimizer = tf.train.adam(learningRate);
-  for (let step = 1; step <= steps; step++) {
-    const windows = randomWindows(tokens, batch, config.context + 1, stream); // [batch, context + 1]
+  const done = (await onStart?.({ weights, optimizer })) ?? 0;
+  for (let step = done + 1; step <= steps; step++) {
+    const windows = randomWindows(tokens, batch, config.context + 1, random(seed + step)); // [batch, context + 1]
     const loss = optimizer.minimize(() => nextTokenLoss(weights, config, windows), true) as tf.Scalar;
     await onStep?.(step, (await loss.data())[0] as number, weights);
     tf.dispose([windows, loss]);

@@ -57,12 +57,12 @@ export function perplexity(loss: number): number {
   return Math.exp(loss);
 }
 
-export async function train(config: GPTConfig, tokens: tf.Tensor1D, { steps, batch, learningRate, onStep }: TrainingOptions): Promise<GPTWeights> {
-  const stream = random(1);
-  const weights = initialWeights(config, stream);
+export async function train(config: GPTConfig, tokens: tf.Tensor1D, { steps, batch, learningRate, onStart, onStep }: TrainingOptions): Promise<GPTWeights> {
+  const weights = initialWeights(config, random(1));
   const optimizer = tf.train.adam(learningRate);
-  for (let step = 1; step <= steps; step++) {
-    const windows = randomWindows(tokens, batch, config.context + 1, stream); // [batch, context + 1]
+  const done = (await onStart?.({ weights, optimizer })) ?? 0;
+  for (let step = done + 1; step <= steps; step++) {
+    const windows = randomWindows(tokens, batch, config.context + 1, random(1 + step)); // [batch, context + 1]
     const loss = optimizer.minimize(() => nextTokenLoss(weights, config, windows), true) as tf.Scalar;
     await onStep?.(step, (await loss.data())[0] as number, weights);
     tf.dispose([windows, loss]);

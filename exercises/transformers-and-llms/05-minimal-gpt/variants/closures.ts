@@ -52,11 +52,11 @@ export function nextTokenLoss(weights: GPTWeights, config: GPTConfig, windows: t
 export const perplexity = (loss: number): number => Math.E ** loss;
 
 export async function train(config: GPTConfig, tokens: tf.Tensor1D, options: TrainingOptions): Promise<GPTWeights> {
-  const stream = random(options.seed);
-  const weights = initialWeights(config, stream);
+  const weights = initialWeights(config, random(options.seed));
   const adam = tf.train.adam(options.learningRate);
-  for (let step = 1; step <= options.steps; step++) {
-    const windows = randomWindows(tokens, options.batch, config.context + 1, stream);
+  const done = (await options.onStart?.({ weights, optimizer: adam })) ?? 0;
+  for (let step = done + 1; step <= options.steps; step++) {
+    const windows = randomWindows(tokens, options.batch, config.context + 1, random(options.seed + step));
     const { value, grads } = tf.variableGrads(() => nextTokenLoss(weights, config, windows));
     adam.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));
     const loss = value.dataSync()[0] as number;

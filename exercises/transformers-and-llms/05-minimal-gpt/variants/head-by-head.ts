@@ -50,11 +50,16 @@ export function perplexity(loss: number): number {
   return Math.exp(loss);
 }
 
-export async function train(config: GPTConfig, tokens: tf.Tensor1D, { steps, batch, learningRate, seed, onStep }: TrainingOptions): Promise<GPTWeights> {
+export async function train(
+  config: GPTConfig,
+  tokens: tf.Tensor1D,
+  { steps, batch, learningRate, seed, onStart, onStep }: TrainingOptions,
+): Promise<GPTWeights> {
   const weights = initialWeights(config, random(seed));
   const optimizer = tf.train.adam(learningRate, 0.9, 0.99);
+  const done = (await onStart?.({ weights, optimizer })) ?? 0;
   const length = config.context + 1;
-  for (let step = 1; step <= steps; step++) {
+  for (let step = done + 1; step <= steps; step++) {
     const starts = Array.from({ length: batch }, (_, i) => (((step - 1) * batch + i) * config.context) % (tokens.size - length + 1));
     const loss = tf.tidy(() => {
       const windows = tf.stack(starts.map((start) => tokens.slice(start, length))) as tf.Tensor2D;

@@ -37,12 +37,12 @@ export function parameterCount({ width, hidden, experts }: LayerSizes): { total:
 }
 
 export async function train(config: ModelConfig, tokens: tf.Tensor1D, options: TrainingOptions): Promise<ModelWeights> {
-  const { steps, batch, learningRate, balance, seed, onStep } = options;
-  const stream = random(seed);
-  const weights = initialWeights(config, stream);
+  const { steps, batch, learningRate, balance, seed, onStart, onStep } = options;
+  const weights = initialWeights(config, random(seed));
   const optimizer = tf.train.adam(learningRate);
-  for (let step = 1; step <= steps; step++) {
-    const windows = randomWindows(tokens, batch, config.context + 1, stream); // [batch, context + 1]
+  const done = (await onStart?.({ weights, optimizer })) ?? 0;
+  for (let step = done + 1; step <= steps; step++) {
+    const windows = randomWindows(tokens, batch, config.context + 1, random(seed + step)); // [batch, context + 1]
     const inputs = windows.slice([0, 0], [batch, config.context]); // [batch, context]
     const lossOfWindows = (): tf.Scalar => {
       const { logits, routing } = languageModel(weights, inputs, moeLayer);

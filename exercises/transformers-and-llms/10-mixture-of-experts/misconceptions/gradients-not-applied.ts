@@ -38,10 +38,9 @@ export function parameterCount({ width, hidden, experts }: LayerSizes): { total:
 
 export async function train(config: ModelConfig, tokens: tf.Tensor1D, options: TrainingOptions): Promise<ModelWeights> {
   const { steps, batch, balance, seed, onStep } = options;
-  const stream = random(seed);
-  const weights = initialWeights(config, stream);
+  const weights = initialWeights(config, random(seed));
   for (let step = 1; step <= steps; step++) {
-    const windows = randomWindows(tokens, batch, config.context + 1, stream); // [batch, context + 1]
+    const windows = randomWindows(tokens, batch, config.context + 1, random(seed + step)); // [batch, context + 1]
     const inputs = windows.slice([0, 0], [batch, config.context]); // [batch, context]
     const lossOfWindows = (): tf.Scalar => {
       const { logits, routing } = languageModel(weights, inputs, moeLayer);

@@ -47,11 +47,11 @@ export const parameterCount = ({ width: d, hidden: h, experts: E }: LayerSizes):
 };
 
 export async function train(config: ModelConfig, tokens: tf.Tensor1D, options: TrainingOptions): Promise<ModelWeights> {
-  const stream = random(options.seed);
-  const weights = initialWeights(config, stream);
+  const weights = initialWeights(config, random(options.seed));
   const adam = tf.train.adam(options.learningRate);
-  for (let step = 1; step <= options.steps; step++) {
-    const windows = randomWindows(tokens, options.batch, config.context + 1, stream);
+  const done = (await options.onStart?.({ weights, optimizer: adam })) ?? 0;
+  for (let step = done + 1; step <= options.steps; step++) {
+    const windows = randomWindows(tokens, options.batch, config.context + 1, random(options.seed + step));
     const { value, grads } = tf.variableGrads(() => {
       const { logits, routing } = languageModel(weights, windows.slice([0, 0], [-1, config.context]), moeLayer);
       return tf.add<tf.Scalar>(crossEntropy(logits, windows), tf.mul(options.balance, balanceLoss(routing.probabilities, routing.expert)));

@@ -42,14 +42,14 @@ export function parameterCount({ width, hidden, experts }: LayerSizes): { total:
 export async function train(
   config: ModelConfig,
   tokens: tf.Tensor1D,
-  { steps, batch, learningRate, balance, seed, onStep }: TrainingOptions,
+  { steps, batch, learningRate, balance, seed, onStart, onStep }: TrainingOptions,
 ): Promise<ModelWeights> {
-  const stream = random(seed);
-  const weights = initialWeights(config, stream);
+  const weights = initialWeights(config, random(seed));
   const optimizer = tf.train.adam(learningRate, 0.9, 0.99);
+  const done = (await onStart?.({ weights, optimizer })) ?? 0;
   const length = config.context + 1;
-  const first = stream.integer(0, tokens.size - length);
-  for (let step = 1; step <= steps; step++) {
+  const first = random(seed).integer(0, tokens.size - length);
+  for (let step = done + 1; step <= steps; step++) {
     const loss = tf.tidy(() => {
       const starts = Array.from({ length: batch }, (_, i) => (first + ((step - 1) * batch + i) * config.context) % (tokens.size - length + 1));
       const windows = tf.stack(starts.map((start) => tokens.slice(start, length))) as tf.Tensor2D;

@@ -57,31 +57,30 @@ export function valueLoss(values: tf.Tensor2D, returns: tf.Tensor2D): tf.Scalar 
 }
 
 export async function supervise(config: ModelConfig, demonstrations: tf.Tensor2D, options: TrainingOptions): Promise<ModelWeights> {
-  const stream = random(options.seed);
-  const weights = initialWeights(config, stream);
+  const weights = initialWeights(config, random(options.seed));
   const likelihood = ([sequences]: tf.Tensor2D[]) => logProbabilities(weights, sequences as tf.Tensor2D).mean<tf.Scalar>();
-  await descend([demonstrations], options, stream, weights, (rows) => likelihood(rows).neg());
+  await descend([demonstrations], options, weights, (rows) => likelihood(rows).neg());
   return weights;
 }
 
 export async function trainRewardModel(model: ModelWeights, chosen: tf.Tensor2D, rejected: tf.Tensor2D, options: TrainingOptions): Promise<ModelWeights> {
   const weights = copyOf(model);
   const loss = ([better, worse]: tf.Tensor2D[]) => preferenceLoss(scores(weights, better as tf.Tensor2D), scores(weights, worse as tf.Tensor2D));
-  await descend([chosen, rejected], options, random(options.seed), weights, loss);
+  await descend([chosen, rejected], options, weights, loss);
   return weights;
 }
 
 /** Steps of Adam, each on rows of the data that are drawn at random. */
 async function descend(
   data: readonly tf.Tensor2D[],
-  { steps, batch, learningRate, onStep }: TrainingOptions,
-  stream: ReturnType<typeof random>,
+  { steps, batch, learningRate, seed, onStart, onStep }: TrainingOptions,
   weights: ModelWeights,
   lossOf: (rows: tf.Tensor2D[]) => tf.Scalar,
 ): Promise<void> {
   const optimizer = tf.train.adam(learningRate);
-  for (let step = 1; step <= steps; step++) {
-    const rows = randomRows(data, batch, stream);
+  const done = (await onStart?.({ weights, optimizer })) ?? 0;
+  for (let step = done + 1; step <= steps; step++) {
+    const rows = randomRows(data, batch, random(seed + step));
     const loss = optimizer.minimize(() => lossOf(rows), true) as tf.Scalar;
     await onStep?.(step, (await loss.data())[0] as number, weights);
     tf.dispose([rows, loss]);
@@ -89,12 +88,12 @@ async function descend(
 }
 
 export async function ppo(model: ModelWeights, rewardModel: ModelWeights, options: PPOOptions): Promise<ModelWeights> {
-  const { iterations, batch, epochs, length, learningRate, beta, epsilon, gamma, lambda, valueWeight, seed, onIteration } = options;
-  const stream = random(seed);
+  const { iterations, batch, epochs, length, learningRate, beta, epsilon, gamma, lambda, valueWeight, seed, onStart, onIteration } = options;
   const policy = copyOf(model);
   const optimizer = tf.train.adam(learningRate);
-  for (let iteration = 1; iteration <= iterations; iteration++) {
-    const sequences = await sample(policy, batch, length, stream.integer(1, 1e9)); // [batch, 1 + length]
+  const done = (await onStart?.({ weights: policy, optimizer })) ?? 0;
+  for (let iteration = done + 1; iteration <= iterations; iteration++) {
+    const sequences = await sample(policy, batch, length, seed + iteration); // [batch, 1 + length]
     const seen = tf.tidy(() => {
       const [sampled, reference] = [logProbabilities(policy, sequences), logProbabilities(model, sequences)]; // [batch, length]
       const score = scores(rewardModel, sequences); // [batch]

@@ -43,11 +43,11 @@ export const policyLoss = (now: tf.Tensor2D, sampled: tf.Tensor2D, advantages: t
 export const valueLoss = (values: tf.Tensor2D, returns: tf.Tensor2D): tf.Scalar => tf.mean<tf.Scalar>(tf.squaredDifference(values, returns)).mul(0.5);
 
 export async function supervise(config: ModelConfig, demonstrations: tf.Tensor2D, options: TrainingOptions): Promise<ModelWeights> {
-  const stream = random(options.seed);
-  const weights = initialWeights(config, stream);
+  const weights = initialWeights(config, random(options.seed));
   const adam = tf.train.adam(options.learningRate);
-  for (let step = 1; step <= options.steps; step++) {
-    const [rows] = randomRows([demonstrations], options.batch, stream) as [tf.Tensor2D];
+  const done = (await options.onStart?.({ weights, optimizer: adam })) ?? 0;
+  for (let step = done + 1; step <= options.steps; step++) {
+    const [rows] = randomRows([demonstrations], options.batch, random(options.seed + step)) as [tf.Tensor2D];
     const { value, grads } = tf.variableGrads(() => tf.neg(tf.mean<tf.Scalar>(logProbabilities(weights, rows))));
     adam.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));
     await options.onStep?.(step, (await value.data())[0] as number, weights);
@@ -58,11 +58,11 @@ export async function supervise(config: ModelConfig, demonstrations: tf.Tensor2D
 
 /** Both responses of all pairs in one batch. */
 export async function trainRewardModel(model: ModelWeights, chosen: tf.Tensor2D, rejected: tf.Tensor2D, options: TrainingOptions): Promise<ModelWeights> {
-  const stream = random(options.seed);
   const weights = copyOf(model);
   const adam = tf.train.adam(options.learningRate);
-  for (let step = 1; step <= options.steps; step++) {
-    const rows = tf.tidy(() => tf.concat(randomRows([chosen, rejected], options.batch, stream)));
+  const done = (await options.onStart?.({ weights, optimizer: adam })) ?? 0;
+  for (let step = done + 1; step <= options.steps; step++) {
+    const rows = tf.tidy(() => tf.concat(randomRows([chosen, rejected], options.batch, random(options.seed + step))));
     const { value, grads } = tf.variableGrads(() => {
       const [better, worse] = tf.split(scores(weights, rows), 2) as [tf.Tensor1D, tf.Tensor1D];
       return preferenceLoss(better, worse);
@@ -75,11 +75,11 @@ export async function trainRewardModel(model: ModelWeights, chosen: tf.Tensor2D,
 }
 
 export async function ppo(model: ModelWeights, rewardModel: ModelWeights, options: PPOOptions): Promise<ModelWeights> {
-  const stream = random(options.seed);
   const policy = copyOf(model);
   const adam = tf.train.adam(options.learningRate);
-  for (let iteration = 1; iteration <= options.iterations; iteration++) {
-    const sequences = await sample(policy, options.batch, options.length, stream.integer(0, 2 ** 30));
+  const done = (await options.onStart?.({ weights: policy, optimizer: adam })) ?? 0;
+  for (let iteration = done + 1; iteration <= options.iterations; iteration++) {
+    const sequences = await sample(policy, options.batch, options.length, options.seed + iteration);
     const sampled = tf.tidy(() => logProbabilities(policy, sequences));
     const reference = tf.tidy(() => logProbabilities(model, sequences));
     const score = tf.tidy(() => scores(rewardModel, sequences));

@@ -53,29 +53,23 @@ export function valueLoss(values: tf.Tensor2D, returns: tf.Tensor2D): tf.Scalar 
 }
 
 export async function supervise(config: ModelConfig, demonstrations: tf.Tensor2D, options: TrainingOptions): Promise<ModelWeights> {
-  const stream = random(options.seed);
-  const weights = initialWeights(config, stream);
+  const weights = initialWeights(config, random(options.seed));
   const lossOf = (rows: tf.Tensor2D[]): tf.Scalar => tf.mean<tf.Scalar>(logProbabilities(weights, rows[0] as tf.Tensor2D)).neg();
-  return follow(weights, [demonstrations], stream, options, lossOf);
+  return follow(weights, [demonstrations], options, lossOf);
 }
 
 export async function trainRewardModel(model: ModelWeights, chosen: tf.Tensor2D, rejected: tf.Tensor2D, options: TrainingOptions): Promise<ModelWeights> {
   const weights = copyOf(model);
   const lossOf = (rows: tf.Tensor2D[]): tf.Scalar => preferenceLoss(scores(weights, rows[0] as tf.Tensor2D), scores(weights, rows[1] as tf.Tensor2D));
-  return follow(weights, [chosen, rejected], random(options.seed), options, lossOf);
+  return follow(weights, [chosen, rejected], options, lossOf);
 }
 
-async function follow(
-  weights: ModelWeights,
-  data: tf.Tensor2D[],
-  stream: ReturnType<typeof random>,
-  options: TrainingOptions,
-  lossOf: (rows: tf.Tensor2D[]) => tf.Scalar,
-): Promise<ModelWeights> {
+async function follow(weights: ModelWeights, data: tf.Tensor2D[], options: TrainingOptions, lossOf: (rows: tf.Tensor2D[]) => tf.Scalar): Promise<ModelWeights> {
   const optimizer = tf.train.adam(options.learningRate, 0.9, 0.99);
-  for (let step = 1; step <= options.steps; step++) {
+  const done = (await options.onStart?.({ weights, optimizer })) ?? 0;
+  for (let step = done + 1; step <= options.steps; step++) {
     const loss = tf.tidy(() => {
-      const rows = randomRows(data, options.batch, stream);
+      const rows = randomRows(data, options.batch, random(options.seed + step));
       return optimizer.minimize(() => lossOf(rows), true) as tf.Scalar;
     });
     const [value] = await loss.data();
@@ -86,11 +80,11 @@ async function follow(
 }
 
 export async function ppo(model: ModelWeights, rewardModel: ModelWeights, options: PPOOptions): Promise<ModelWeights> {
-  const stream = random(options.seed);
   const policy = copyOf(model);
   const optimizer = tf.train.adam(options.learningRate);
-  for (let iteration = 1; iteration <= options.iterations; iteration++) {
-    const sequences = await sample(policy, options.batch, options.length, stream.integer(1, 1e6));
+  const done = (await options.onStart?.({ weights: policy, optimizer })) ?? 0;
+  for (let iteration = done + 1; iteration <= options.iterations; iteration++) {
+    const sequences = await sample(policy, options.batch, options.length, options.seed + iteration);
     const { score, kl } = tf.tidy(() => {
       const [sampled, reference] = [logProbabilities(policy, sequences), logProbabilities(model, sequences)];
       const scored = scores(rewardModel, sequences);
