@@ -42,6 +42,16 @@ const CASES: readonly Case[] = [
     result: "validation perplexity",
   },
   {
+    slug: "07-dpo",
+    small: [
+      OFTEN,
+      [/full: \{ [^}]* measureEvery/, "full: { vocabulary: 4, width: 8, length: 4, pairs: 64, steps: 30, batch: 8, learningRate: 0.01, measureEvery"],
+      [/measureEvery: 50/, "measureEvery: 5"],
+    ],
+    killedWith: ["dpo"],
+    result: "true reward of what it writes",
+  },
+  {
     slug: "09-scaling-law",
     small: [
       OFTEN,

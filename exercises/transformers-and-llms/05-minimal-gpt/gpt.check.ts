@@ -104,7 +104,7 @@ check<Surface>("the seed decides what training gives", {
   when: "save",
   hidden: true,
   catches: ["seed-not-used"],
-  hint: "Initial weights and windows come from `random(options.seed)`.",
+  hint: "Initial weights come from `random(options.seed)`, the windows of a step from `random(options.seed + step)`.",
   ask: async (impl, draw) => {
     const config = { vocabulary: 4, context: 4, width: 8, heads: 2, layers: 1 };
     const tokens = draw.integers([32], 0, config.vocabulary - 1);

@@ -157,7 +157,7 @@ check<Surface>("the seed decides what training gives", {
   when: "save",
   hidden: true,
   catches: ["seed-not-used"],
-  hint: "Which pairs a step sees comes from `random(options.seed)`.",
+  hint: "Which pairs a step sees comes from `random(options.seed + step)`.",
   ask: async (impl, draw) => {
     const { reference, preferences } = drawTask(draw, 32);
     const options = optionsFrom(draw, { steps: 2, batch: 2, learningRate: 0.05 });

@@ -1,14 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
-import { breathe, progress, type RunOptions, random, trace } from "practicum";
+import { breathe, checkpoint, progress, type RunOptions, random, trace } from "practicum";
 import { logits, randomPolicy, sample } from "./policy.ts";
 import { drawPreferences, Judge, type JudgedPreferences } from "./preferences.ts";
 import type { PolicyWeights, Surface } from "./surface.ts";
 
-/** Sizes for a laptop: half a minute, and some minutes. */
+/** Sizes for a laptop: half a minute, and some minutes, which go on after an interruption. `keepEvery`: seconds between two checkpoints. */
 const SCALES = {
-  quick: { vocabulary: 8, width: 24, length: 8, pairs: 4096, steps: 300, batch: 32, learningRate: 0.01, measureEvery: 10 },
-  full: { vocabulary: 24, width: 96, length: 16, pairs: 65_536, steps: 5000, batch: 64, learningRate: 0.003, measureEvery: 50 },
+  quick: { vocabulary: 8, width: 24, length: 8, pairs: 4096, steps: 300, batch: 32, learningRate: 0.01, measureEvery: 10, keepEvery: Infinity },
+  full: { vocabulary: 24, width: 96, length: 16, pairs: 65_536, steps: 5000, batch: 64, learningRate: 0.003, measureEvery: 50, keepEvery: 60 },
 };
+/** A run that goes on has to be about the same judge. */
+const SEED = 7;
 const HELD_OUT = 512;
 const ANSWERS = 256;
 const BETA = 0.3;
@@ -22,34 +24,36 @@ const WRITTEN = { series: ["true reward of what it writes"], y: { label: "reward
 
 /** Trains a policy on what a judge prefers among the answers of the policy before. */
 export default async function run(attempt: Surface, { scale }: RunOptions): Promise<void> {
-  const { vocabulary, width, length, pairs, steps, batch, learningRate, measureEvery } = SCALES[scale];
-  const stream = random();
+  const { vocabulary, width, length, pairs, steps, batch, learningRate, measureEvery, keepEvery } = SCALES[scale];
+  const stream = scale === "full" ? random(SEED) : random();
   const reference = randomPolicy(vocabulary, 1 + length, width, stream);
   const judge = new Judge(vocabulary, stream);
   progress(0, steps, "collecting preferences");
   const preferences = await drawPreferences(reference, judge, pairs, length, stream);
   const heldOut = await drawPreferences(reference, judge, HELD_OUT, length, stream);
   declarePlots(heldOut);
-  await measure(attempt, reference, reference, heldOut, judge, 0);
-  let calls = 0;
+  trace.log(await measured(attempt, reference, reference, heldOut, judge), 0);
+  const training = checkpoint.training("dpo", { steps, keepEvery });
   const policy = await attempt.trainDPO(reference, preferences, {
     steps,
     batch,
     learningRate,
     beta: BETA,
     seed: stream.integer(1, 1e9),
+    onStart: training.start,
     onStep: async (step, loss, current) => {
-      calls++;
-      trace.log({ "training loss": loss }, step);
-      if (step % measureEvery === 0) await measure(attempt, current, reference, heldOut, judge, step);
+      training.log({ "training loss": loss }, step);
+      if (step % measureEvery === 0) training.log(await measured(attempt, current, reference, heldOut, judge), step);
       progress(step, steps, "training");
+      await training.after(step);
       await breathe();
     },
   });
-  if (calls !== steps) throw new Error(`Your trainDPO called onStep ${calls} times in ${steps} steps; it is to await onStep once after every step.`);
+  training.end();
   console.log(
     `${pairs} pairs. The judge's reward of a response: ${(await written(reference, judge)).toFixed(2)} before, ${(await written(policy, judge)).toFixed(2)} after.`,
   );
+  await checkpoint.finish();
 }
 
 function declarePlots({ probabilities }: JudgedPreferences): void {
@@ -62,28 +66,30 @@ function declarePlots({ probabilities }: JudgedPreferences): void {
   trace.plot({ title: "Log-probability of held-out responses", x, ...LIKELIHOOD });
 }
 
-async function measure(
+/** Points of every curve, by its name. */
+async function measured(
   attempt: Surface,
   policy: PolicyWeights,
   reference: PolicyWeights,
   heldOut: JudgedPreferences,
   judge: Judge,
-  step: number,
-): Promise<void> {
-  const measured = tf.tidy(() => {
+): Promise<Record<string, number>> {
+  const numbers = tf.tidy(() => {
     const [now, before] = [logProbabilities(attempt, policy, heldOut), logProbabilities(attempt, reference, heldOut)];
     const [chosen, rejected] = [attempt.implicitReward(now.chosen, before.chosen, BETA), attempt.implicitReward(now.rejected, before.rejected, BETA)];
     const loss = attempt.dpoLoss(now.chosen, now.rejected, before.chosen, before.rejected, BETA);
-    const right = tf.greater(chosen, rejected).toFloat().mean(); // 0 as long as policy and reference agree
+    const right = policy === reference ? tf.scalar(0.5) : tf.greater(chosen, rejected).toFloat().mean(); // a coin where the two agree
     return tf.stack([loss, chosen.mean(), rejected.mean(), now.chosen.mean(), now.rejected.mean(), right]); // [6]
   });
-  const [loss, chosen, rejected, lnChosen, lnRejected, right] = (await measured.array()) as [number, number, number, number, number, number];
-  measured.dispose();
+  const [loss, chosen, rejected, lnChosen, lnRejected, right] = (await numbers.array()) as [number, number, number, number, number, number];
+  numbers.dispose();
   const { probabilities } = heldOut;
-  trace.log({ "held-out loss": loss, "a coin's guess: ln 2": Math.LN2, "floor: the judge's own loss": mean(probabilities.map((p) => -Math.log(p))) }, step);
-  trace.log({ "implicit reward of chosen": chosen, "implicit reward of rejected": rejected, "ln π of chosen": lnChosen, "ln π of rejected": lnRejected }, step);
-  trace.log({ "pairs put in the judge's order": step === 0 ? 0.5 : right, "best possible": mean(probabilities.map((p) => (p > 0.5 ? 1 : 0))) }, step);
-  trace.log({ "true reward of what it writes": await written(policy, judge) }, step);
+  return {
+    ...{ "held-out loss": loss, "a coin's guess: ln 2": Math.LN2, "floor: the judge's own loss": mean(probabilities.map((p) => -Math.log(p))) },
+    ...{ "implicit reward of chosen": chosen, "implicit reward of rejected": rejected, "ln π of chosen": lnChosen, "ln π of rejected": lnRejected },
+    ...{ "pairs put in the judge's order": right, "best possible": mean(probabilities.map((p) => (p > 0.5 ? 1 : 0))) },
+    "true reward of what it writes": await written(policy, judge),
+  };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;

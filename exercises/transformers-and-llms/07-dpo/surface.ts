@@ -1,4 +1,4 @@
-import type { Scalar, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
+import type { Optimizer, Scalar, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 
 /** A small language model, given in `policy.ts`. */
 export interface PolicyWeights {
@@ -25,6 +25,13 @@ export interface Preferences {
   readonly rejectedMask: Tensor2D;
 }
 
+/** What a training consists of at any step. */
+export interface TrainingState {
+  /** Of the policy. */
+  readonly weights: PolicyWeights;
+  readonly optimizer: Optimizer;
+}
+
 export interface DPOOptions {
   /** Number of optimizer steps. */
   readonly steps: number;
@@ -35,6 +42,8 @@ export interface DPOOptions {
   readonly beta: number;
   /** Decides which pairs each step sees. */
   readonly seed: number;
+  /** To be awaited before the first step: puts back what an interrupted training had reached, and gives the number of steps that it has behind it. */
+  readonly onStart?: (state: TrainingState) => Promise<number>;
   /** To be awaited after every step: the step counted from 1, the loss of its pairs, the policy after it. */
   readonly onStep?: (step: number, loss: number, policy: PolicyWeights) => Promise<void>;
 }

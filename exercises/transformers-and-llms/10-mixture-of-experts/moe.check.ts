@@ -215,7 +215,7 @@ check<Surface>("the seed decides what training gives", {
   when: "save",
   hidden: true,
   catches: ["seed-not-used"],
-  hint: "Initial weights and windows come from `random(options.seed)`.",
+  hint: "Initial weights come from `random(options.seed)`, the windows of a step from `random(options.seed + step)`.",
   ask: async (impl, draw) => {
     const text = draw.integers([64], 0, TINY.vocabulary - 1);
     const seed = draw.integer(1, 1e6);

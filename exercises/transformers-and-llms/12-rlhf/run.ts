@@ -50,7 +50,7 @@ function declarePlots(): void {
   trace.plot({ title: "Stage 1: supervised fine-tuning", x: { label: "step" }, ...SUPERVISED });
   trace.plot({ title: "Stage 2: reward model", x: { label: "step" }, ...PREFERENCE });
   trace.plot({ title: "Stage 3: PPO, reward", x: { label: "iteration" }, ...REWARD });
-  trace.plot({ title: "Stage 3: PPO, distance", x: { label: "iteration" }, ...DIVERGENCE, band: { label: "what the checks ask for", high: 3 } });
+  trace.plot({ title: "Stage 3: PPO, distance", x: { label: "iteration" }, ...DIVERGENCE });
 }
 
 async function superviseWith(

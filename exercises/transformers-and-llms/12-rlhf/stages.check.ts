@@ -90,7 +90,7 @@ check<Surface>("the seed decides what stage 3 gives", {
   when: "save",
   hidden: true,
   catches: ["seed-not-used"],
-  hint: "Responses are sampled with seeds from `random(options.seed)`.",
+  hint: "An iteration samples its responses with the seed `options.seed + iteration`.",
   ask: async (impl, draw) => {
     const [model, rewardModel, seed, otherSeed] = [drawModel(draw, 0), drawModel(draw, 1), draw.integer(1, 1e6), draw.integer(1e6, 2e6)];
     const headOf = async (ofSeed: number) =>

@@ -57,6 +57,6 @@ export function perplexity(loss: number): number {
  * @returns the trained weights
  */
 export async function train(config: GPTConfig, tokens: tf.Tensor1D, options: TrainingOptions): Promise<GPTWeights> {
-  // TODO: `initialWeights`, then in every step: new windows of context + 1 tokens, one step of the optimizer, and await onStep
+  // TODO: `initialWeights`, Adam, and await onStart; then in every step: new windows of context + 1 tokens, one step of the optimizer, and await onStep
   return notWrittenYet();
 }

@@ -35,10 +35,9 @@ export function dpoLoss(
 
 export async function trainDPO(reference: PolicyWeights, preferences: Preferences, options: DPOOptions): Promise<PolicyWeights> {
   const { steps, batch, beta, seed, onStep } = options;
-  const stream = random(seed);
   const policy = copyOf(reference);
   for (let step = 1; step <= steps; step++) {
-    const pairs = randomPairs(preferences, batch, stream);
+    const pairs = randomPairs(preferences, batch, random(seed + step));
     const before = tf.tidy(() => logProbabilities(reference, pairs)); // of the reference: numbers, through which no gradient flows
     const lossOfPairs = (): tf.Scalar => {
       const now = logProbabilities(policy, pairs);

@@ -34,13 +34,13 @@ export function dpoLoss(
 }
 
 export async function trainDPO(reference: PolicyWeights, preferences: Preferences, options: DPOOptions): Promise<PolicyWeights> {
-  const { steps, batch, learningRate, beta, seed, onStep } = options;
-  const stream = random(seed);
+  const { steps, batch, learningRate, beta, seed, onStart, onStep } = options;
   const [vocabulary, width] = reference.tokenEmbedding.shape;
-  const policy = copyOf(randomPolicy(vocabulary, reference.positionEmbedding.shape[0], width, stream));
+  const policy = copyOf(randomPolicy(vocabulary, reference.positionEmbedding.shape[0], width, random(seed)));
   const optimizer = tf.train.adam(learningRate);
-  for (let step = 1; step <= steps; step++) {
-    const pairs = randomPairs(preferences, batch, stream);
+  const done = (await onStart?.({ weights: policy, optimizer })) ?? 0;
+  for (let step = done + 1; step <= steps; step++) {
+    const pairs = randomPairs(preferences, batch, random(seed + step));
     const before = tf.tidy(() => logProbabilities(reference, pairs)); // of the reference: numbers, through which no gradient flows
     const lossOfPairs = (): tf.Scalar => {
       const now = logProbabilities(policy, pairs);

@@ -39,6 +39,6 @@ export function dpoLoss(
  * @returns the trained policy
  */
 export async function trainDPO(reference: PolicyWeights, preferences: Preferences, options: DPOOptions): Promise<PolicyWeights> {
-  // TODO: `copyOf(reference)`, then in every step: pairs, their log-probabilities by both, one step of the optimizer, and await onStep
+  // TODO: `copyOf(reference)`, Adam, and await onStart; then in every step: pairs, their log-probabilities by both, one step of the optimizer, and await onStep
   return notWrittenYet();
 }

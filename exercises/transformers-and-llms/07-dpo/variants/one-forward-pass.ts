@@ -33,15 +33,16 @@ export const dpoLoss = (
 };
 
 export async function trainDPO(reference: PolicyWeights, preferences: Preferences, options: DPOOptions): Promise<PolicyWeights> {
-  const { steps, batch, learningRate, beta, seed, onStep } = options;
-  const stream = random(seed);
+  const { steps, batch, learningRate, beta, seed, onStart, onStep } = options;
   const policy = copyOf(reference);
   const tokens = tf.concat([preferences.chosen, preferences.rejected]); // [2 * pairs, time]
   const mask = tf.concat([preferences.chosenMask, preferences.rejectedMask]);
   const ofReference = tf.tidy(() => sequenceLogProbability(logitsOf(reference, tokens), tokens, mask)); // [2 * pairs]
   const pairs = preferences.chosen.shape[0];
   const adam = tf.train.adam(learningRate);
-  for (let step = 1; step <= steps; step++) {
+  const done = (await onStart?.({ weights: policy, optimizer: adam })) ?? 0;
+  for (let step = done + 1; step <= steps; step++) {
+    const stream = random(seed + step);
     const first = Array.from({ length: batch }, () => stream.integer(0, pairs - 1));
     const rows = tf.tensor1d([...first, ...first.map((row) => row + pairs)], "int32");
     const { value, grads } = tf.variableGrads(() => {

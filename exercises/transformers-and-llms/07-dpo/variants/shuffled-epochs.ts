@@ -38,8 +38,9 @@ export async function trainDPO(reference: PolicyWeights, preferences: Preference
   const stream = random(options.seed);
   const policy = copyOf(reference);
   const optimizer = tf.train.adam(options.learningRate, 0.9, 0.99);
+  const done = (await options.onStart?.({ weights: policy, optimizer })) ?? 0;
   let waiting: number[] = [];
-  for (let step = 1; step <= options.steps; step++) {
+  for (let step = done + 1; step <= options.steps; step++) {
     while (waiting.length < options.batch) waiting = [...waiting, ...shuffled(preferences.chosen.shape[0], stream)];
     const rows = tf.tensor1d(waiting.splice(0, options.batch), "int32");
     const loss = tf.tidy(() => {

@@ -37,7 +37,7 @@ export function parameterCount({ width, hidden, experts }: LayerSizes): { total:
 }
 
 export async function train(config: ModelConfig, tokens: tf.Tensor1D, options: TrainingOptions): Promise<ModelWeights> {
-  const { steps, batch, learningRate, balance, onStep } = options;
+  const { steps, batch, learningRate, balance, onStart, onStep } = options;
   const weights = initialWeights(config, random(1));
   const optimizer = tf.train.adam(learningRate);
   const done = (await onStart?.({ weights, optimizer })) ?? 0;

@@ -46,7 +46,7 @@ export function parameterCount(sizes: LayerSizes): { total: number; active: numb
  * @returns the trained weights
  */
 export async function train(config: ModelConfig, tokens: tf.Tensor1D, options: TrainingOptions): Promise<ModelWeights> {
-  // TODO: `initialWeights`, then in every step: new windows of context + 1 tokens, cross-entropy and balance, one step of the optimizer, and await onStep
+  // TODO: `initialWeights`, Adam, and await onStart; then in every step: new windows of context + 1 tokens, cross-entropy and balance, one step of the optimizer, and await onStep
   return notWrittenYet();
 }
 

@@ -88,7 +88,7 @@ async function descend(
 }
 
 export async function ppo(model: ModelWeights, rewardModel: ModelWeights, options: PPOOptions): Promise<ModelWeights> {
-  const { iterations, batch, epochs, length, learningRate, beta, epsilon, gamma, lambda, valueWeight, onIteration } = options;
+  const { iterations, batch, epochs, length, learningRate, beta, epsilon, gamma, lambda, valueWeight, onStart, onIteration } = options;
   const policy = copyOf(model);
   const optimizer = tf.train.adam(learningRate);
   const done = (await onStart?.({ weights: policy, optimizer })) ?? 0;

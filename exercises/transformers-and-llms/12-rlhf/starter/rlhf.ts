@@ -45,18 +45,18 @@ export function valueLoss(values: tf.Tensor2D, returns: tf.Tensor2D): tf.Scalar 
 
 /** Stage 1. demonstrations: int32 [count, 1 + length], prompt and response -> a new model that writes such responses */
 export async function supervise(config: ModelConfig, demonstrations: tf.Tensor2D, options: TrainingOptions): Promise<ModelWeights> {
-  // TODO: `initialWeights`, then steps of Adam on `randomRows` of the demonstrations
+  // TODO: `initialWeights` and onStart, then steps of Adam on `randomRows` of the demonstrations
   return notWrittenYet();
 }
 
 /** Stage 2. chosen and rejected: int32 [pairs, 1 + length] -> a copy of the model whose `scores` predict the choice */
 export async function trainRewardModel(model: ModelWeights, chosen: tf.Tensor2D, rejected: tf.Tensor2D, options: TrainingOptions): Promise<ModelWeights> {
-  // TODO: `copyOf(model)`, then steps of Adam on `randomRows` of the pairs
+  // TODO: `copyOf(model)` and onStart, then steps of Adam on `randomRows` of the pairs
   return notWrittenYet();
 }
 
 /** Stage 3. A copy of the model, trained to earn the reward model's scores without going far from the model -> the policy */
 export async function ppo(model: ModelWeights, rewardModel: ModelWeights, options: PPOOptions): Promise<ModelWeights> {
-  // TODO: in every iteration: sample, score, advantages; then `epochs` steps of Adam on the same responses, and await onIteration
+  // TODO: `copyOf(model)` and onStart; then in every iteration: sample, score, advantages; then `epochs` steps of Adam on the same responses, and await onIteration
   return notWrittenYet();
 }
