@@ -193,12 +193,15 @@ export const ReadyNotification = new NotificationType<{ readonly protocol: numbe
  * Runtime -> supervisor, during a run: checkpoints are files, and the runtime has none. `data` is base64, one part of a file after the other.
  * A file is there when its last part is.
  */
-export const SaveCheckpointRequest = new RequestType<{ readonly name: string; readonly data: string; readonly last: boolean }, null, void>("saveCheckpoint");
+export const SaveCheckpointRequest = new RequestType<SavedPart, null, void>("saveCheckpoint");
 /** The part that begins at `offset`, or null where there is no such checkpoint. */
 export const LoadCheckpointRequest = new RequestType<{ readonly name: string; readonly offset: number }, CheckpointPart | null, void>("loadCheckpoint");
 export interface CheckpointPart {
   readonly data: string;
   readonly last: boolean;
+}
+export interface SavedPart extends CheckpointPart {
+  readonly name: string;
 }
 export const RemoveCheckpointRequest = new RequestType<{ readonly name: string }, null, void>("removeCheckpoint");
 /** Bytes of one part. */

@@ -4,27 +4,45 @@ import { mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { CHECKPOINTS, OWN_FOLDER } from "../exercise/scaffold.ts";
-import { CHECKPOINT_PART, type CheckpointPart, LoadCheckpointRequest, RemoveCheckpointRequest, SaveCheckpointRequest } from "../protocol/runtime.ts";
+import {
+  CHECKPOINT_PART,
+  type CheckpointPart,
+  LoadCheckpointRequest,
+  RemoveCheckpointRequest,
+  SaveCheckpointRequest,
+  type SavedPart,
+} from "../protocol/runtime.ts";
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 
 /**
  * Answers the process's requests until its run ends.
  * @param root the attempt's folder
- * @returns takes away what was not saved whole
+ * @returns to be called at the end: takes away what was not saved whole
  */
 export function serveCheckpoints(connection: MessageConnection, root: string): () => Promise<void> {
   const unfinished = new Set<string>();
-  connection.onRequest(SaveCheckpointRequest, async ({ name, data, last }) => {
+  /** One after the other: the end of a run waits for what is being written, or it would come back. */
+  let writing: Promise<void> = Promise.resolve();
+  let ended = false;
+
+  async function save({ name, data, last }: SavedPart): Promise<void> {
+    if (ended) return;
     const file = fileOf(root, name);
     const part = `${file}.${process.pid}.part`;
-    await mkdir(path.dirname(file), { recursive: true });
-    await append(part, Buffer.from(data, "base64"), unfinished.has(part));
+    const begun = unfinished.has(part);
     unfinished.add(part);
-    if (last) {
-      await rename(part, file);
-      unfinished.delete(part);
-    }
+    await mkdir(path.dirname(file), { recursive: true });
+    await append(part, Buffer.from(data, "base64"), begun);
+    if (!last) return;
+    await rename(part, file);
+    unfinished.delete(part);
+  }
+
+  connection.onRequest(SaveCheckpointRequest, async (saved) => {
+    const written = writing.then(() => save(saved));
+    writing = written.catch(() => {}); // whoever asked for it is told
+    await written;
     return null;
   });
   connection.onRequest(LoadCheckpointRequest, ({ name, offset }) => partOf(fileOf(root, name), offset));
@@ -33,6 +51,8 @@ export function serveCheckpoints(connection: MessageConnection, root: string): (
     return null;
   });
   return async () => {
+    ended = true;
+    await writing;
     for (const part of unfinished) await rm(part, { force: true });
   };
 }

@@ -127,7 +127,7 @@ describe("profile of a run", function () {
   it("a loop that never awaits is told while it runs; a flood of operations stays small", async () => {
     const { whole, told } = await profiled("const x = tf.scalar(1); const end = performance.now() + 5000; while (performance.now() < end) x.neg().dispose();");
     const neg = at(whole, "/neg");
-    assert.ok(told.length >= 3 && neg.calls > 10_000, `${told.length} ${neg.calls}`);
+    assert.ok(told.length >= 2 && neg.calls > 10_000, `${told.length} ${neg.calls}`);
     assert.ok(JSON.stringify(whole).length < 400_000);
     assert.ok(whole.located < neg.calls, "lines are looked up as often as they may cost");
   });
