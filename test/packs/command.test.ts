@@ -34,7 +34,7 @@ describe("practicum verify", function () {
     const [json, markdown] = [path.join(out, "proof.json"), path.join(out, "PROOF.md")];
     const { code, stdout } = await practicum("verify", good, "--fast", "--no-cache", "--json", json, "--markdown", markdown);
     assert.equal(code, 0, stdout);
-    assert.match(stdout, /^✔ 01 Half {2}.*seeds( \d+){5}$/m);
+    assert.match(stdout, /^✔ 01 Half {2}.*seeds \d+(, \d+){4}$/m);
     assert.match(stdout, /^ +1 +half of each element +\S+ +\S+ +0\.0001 rel\. \+ 0\.0001 abs\./m);
     assert.match(stdout, /^ +misconceptions\/doubles +✗!$/m);
     assert.match(stdout, /^1 exercise proven, without the slow checks/m);
