@@ -124,11 +124,15 @@ describe("profile of the panel", () => {
   test("in order of time each call is a box", async (panel) => {
     const { page, update } = panel;
     await update(...shown);
+    const colours = () => page.locator(".flame vscode-button[data-order]").evaluateAll((all) => all.map((one) => getComputedStyle(one).backgroundColor));
+    const before = await colours();
+    assert.equal(new Set(before).size, 2, "it is seen which is chosen");
     const pictures = new Set([await page.locator(".flame canvas").screenshot().then(String)]);
     await page.getByRole("button", { name: "Time order" }).click();
     await update();
     pictures.add(await page.locator(".flame canvas").screenshot().then(String));
     assert.equal(pictures.size, 2);
+    assert.equal((await colours())[0], before[1]); // the other is hovered over
     assert.match(await seen(page.locator(".flame")), /All 7 calls, in order of time/);
   });
 

@@ -11,6 +11,10 @@ import { KEYS, noteOf, type Order, sentenceOf } from "./flameWords.ts";
 import { colourOf, componentNames, lineOf, type Palette, paletteOf } from "./palette.ts";
 import { goTo } from "./place.ts";
 
+const NAMES: Readonly<Record<Order, string>> = { "left-heavy": "Left-heavy", time: "Time order" };
+/** From the beginning: the toolkit takes a button without one for a primary button, whatever it is told before it is in the page. */
+const looks = (chosen: boolean): string => (chosen ? "primary" : "secondary");
+
 export class FlameChart implements Flame {
   boxes: readonly Box[] = [];
   /** What is seen of `all`. */
@@ -38,7 +42,7 @@ export class FlameChart implements Flame {
     this.#theme = theme;
     this.#post = post;
     this.#orders = (["left-heavy", "time"] as const).map((order) =>
-      h("vscode-button", { "data-order": order, click: () => this.#arrange(order) }, order === "time" ? "Time order" : "Left-heavy"),
+      h("vscode-button", { "data-order": order, appearance: looks(order === this.#order), click: () => this.#arrange(order) }, NAMES[order]),
     );
     const tools = h("div", { class: "tools", role: "group", "aria-label": "Controls of the flame chart" }, this.#reset, ...this.#orders);
     const keys = h("p", { class: "keys" }, ...KEYS.flatMap(([key, does]) => [h("kbd", {}, key), ` ${does}  `]));
@@ -95,7 +99,7 @@ export class FlameChart implements Flame {
     for (const button of this.#orders) {
       const chosen = button.dataset.order === order;
       button.setAttribute("aria-pressed", String(chosen));
-      button.setAttribute("appearance", chosen ? "primary" : "secondary");
+      button.setAttribute("appearance", looks(chosen));
     }
     this.boxes = order === "time" ? inOrder(report) : leftHeavy(report);
     this.all = { from: 0, to: Math.max(...this.boxes.map(({ to }) => to), 0.001) };
