@@ -151,7 +151,7 @@ export const each = (parts: Readonly<Record<string, Expected>>): Expected => ({
 export interface AskTools {
   /** Points of `trace.log`. */
   readonly trace: () => readonly TracePoint[];
-  /** Spans of `trace.span`, in order of ending. */
+  /** Spans of `trace.span`, in order of ending, each with its milliseconds and the bytes of tensors that were made in it. */
   readonly spans: () => readonly Span[];
   /** Intermediates of `trace.tensor`. */
   readonly tensors: () => readonly TracedTensor[];

@@ -67,11 +67,11 @@ const isPoint = (value: unknown): value is TracePoint =>
 const isSpan = (value: unknown): value is Span =>
   isRecord(value) &&
   typeof value.name === "string" &&
-  [value.id, value.start, value.duration].every((part) => typeof part === "number") &&
+  [value.id, value.start, value.duration, value.bytes].every((part) => typeof part === "number") &&
   [value.parent, value.count].every(isNumberOrNothing);
 
-const spanFrom = ({ id, name, start, duration, parent, count }: Span): Span => ({
-  ...{ id, name, start, duration },
+const spanFrom = ({ id, name, start, duration, bytes, parent, count }: Span): Span => ({
+  ...{ id, name, start, duration, bytes },
   ...(parent !== undefined && { parent }),
   ...(count !== undefined && { count }),
 });

@@ -118,6 +118,8 @@ export interface Span {
   /** Milliseconds, by the clock of `performance.now()`. */
   readonly start: number;
   readonly duration: number;
+  /** Of all tensors that were made while it ran, freed or not. */
+  readonly bytes: number;
   /** The span within which it began. */
   readonly parent?: number;
   /** Of how many spans of one name this is the sum, where there were too many to tell each. */

@@ -95,7 +95,7 @@ export class EventBuffer {
     if (this.#spans.length < this.#limits.spans) return void this.#spans.push(span);
     const key = this.#sums.size < MAX_NAMES ? span.name : "";
     const sum = this.#sums.get(key);
-    this.#sums.set(key, sum ? { ...sum, duration: sum.duration + span.duration, count: (sum.count ?? 1) + 1 } : span);
+    this.#sums.set(key, sum ? { ...sum, duration: sum.duration + span.duration, bytes: sum.bytes + span.bytes, count: (sum.count ?? 1) + 1 } : span);
   }
 
   /** Beyond the limit, a name's newest stands for it. */

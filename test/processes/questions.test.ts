@@ -38,9 +38,9 @@ for (const title of ["traced", "once more"]) check(title, { points: 1, when: "sa
   ask: async (impl: any, _, tools) => {
     await impl.step(3);
     await impl.step(4);
-    return [tools.trace().map((p) => p.value), tools.spans().map((s) => s.name), tools.tensors().map((t) => [t.name, t.shape])];
+    return [tools.trace().map((p) => p.value), tools.spans().map((s) => [s.name, s.bytes]), tools.tensors().map((t) => [t.name, t.shape])];
   },
-  expect: exact.value([[3, 4], ["forward", "forward"], [["x", [3]], ["x", [4]]]]),
+  expect: exact.value([[3, 4], [["forward", 12], ["forward", 16]], [["x", [3]], ["x", [4]]]]),
 });`,
     });
     const attempt = attemptOf(`import * as tf from "@tensorflow/tfjs";

@@ -177,6 +177,11 @@ describe("run of an exercise", function () {
       "7 outer,inner true true",
     ],
     [
+      "tells of a span what bytes of tensors were made in it, freed or not",
+      "const { spans } = await trace.collect(async () => { tf.ones([16]); await trace.span('outer', async () => { tf.ones([8]).dispose(); await breathe(); trace.span('inner', () => tf.ones([2])); }); }); console.log(spans.map((s) => s.name + s.bytes).join());",
+      "outer40,inner8",
+    ],
+    [
       "draws tensors from the stream that draws numbers",
       "const [r, t] = [random(5), random(5)]; console.log((await t.normals([2, 2]).data()).join() === Float32Array.from([1, 2, 3, 4], () => r.normal()).join(), t.integers([3], 1, 2).dtype, t.uniforms([2, 3]).shape.join());",
       "true int32 2,3",

@@ -12,7 +12,7 @@ const buffered = (...events: RunEvent[]): RunEvent[] => {
   return buffer.take();
 };
 const point = (step: number, value: number, series = "loss"): RunEvent => ({ kind: "points", points: [{ series, step, value }] });
-const span = (id: number, name: string, duration = 1): RunEvent => ({ kind: "spans", spans: [{ id, name, start: id, duration }] });
+const span = (id: number, name: string, duration = 1): RunEvent => ({ kind: "spans", spans: [{ id, name, start: id, duration, bytes: 8 * duration }] });
 const tensor = (name: string, mean = 0): TracedTensor => ({
   ...{ name, shape: [2], dtype: "float32" },
   statistics: { mean, deviation: 0, min: 0, max: 0, nan: 0, infinite: 0 },
@@ -59,13 +59,13 @@ describe("event buffer", () => {
   it("sums spans of one name where there are too many to tell each", () => {
     const [event] = buffered(...[1, 2, 3, 4, 5, 6].map((id) => span(id, id % 2 ? "odd" : "even", id))) as [{ kind: "spans"; spans: Span[] }];
     assert.deepEqual(
-      event.spans.map(({ name, duration, count }) => [name, duration, count]),
+      event.spans.map(({ name, duration, bytes, count }) => [name, duration, bytes, count]),
       [
-        ["odd", 1, undefined],
-        ["even", 2, undefined],
-        ["odd", 3, undefined],
-        ["even", 10, 2],
-        ["odd", 5, undefined],
+        ["odd", 1, 8, undefined],
+        ["even", 2, 16, undefined],
+        ["odd", 3, 24, undefined],
+        ["even", 10, 80, 2],
+        ["odd", 5, 40, undefined],
       ],
     );
   });

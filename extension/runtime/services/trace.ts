@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Tensor } from "@tensorflow/tfjs";
 import type { PlotSpec, Span, TracePoint } from "../../protocol/runtime.ts";
+import { bytesMade } from "../memory.ts";
 import * as tf from "../tensors.ts";
 import { beforeAnswer, session } from "./session.ts";
 import { tracedTensor } from "./tracedTensor.ts";
@@ -44,10 +45,12 @@ export const trace = {
     const place: Place = { span: id, collected: outer?.collected ?? [] };
     const { recorder } = session();
     recorder?.beginSpan(id, String(name), outer?.span);
+    const madeBefore = bytesMade();
     const start = now();
     const end = () => {
       recorder?.endSpan(id);
-      record({ id, name: String(name), start, duration: now() - start, ...(outer?.span !== undefined && { parent: outer.span }) }, place);
+      const parent = outer?.span;
+      record({ id, name: String(name), start, duration: now() - start, bytes: bytesMade() - madeBefore, ...(parent !== undefined && { parent }) }, place);
     };
     let result: T;
     try {
@@ -62,7 +65,8 @@ export const trace = {
   },
 
   /**
-   * Does `work` and hands out the spans that ended in it, in order of beginning: `start` and `duration` in milliseconds, `parent` the `id` of the span around.
+   * Does `work` and hands out the spans that ended in it, in order of beginning: `start` and `duration` in milliseconds, `bytes` of the
+   * tensors that were made meanwhile, `parent` the `id` of the span around.
    * @example const { result, spans } = await trace.collect(() => model.forward(tokens));
    */
   async collect<T>(work: () => T | Promise<T>): Promise<{ result: T; spans: readonly Span[] }> {
