@@ -1,13 +1,28 @@
 import { check, type Draw, generateCorpus, inBand, near, ratioAtLeast, rows, type Sent, type TensorData, tensor } from "practicum/check";
-import type { BlockWeights, GPTConfig, GPTWeights, Surface } from "./surface.ts";
+import type { BlockWeights, GPTConfig, GPTWeights, NormWeights, Surface } from "./surface.ts";
 
 // Measured on wasm and cpu over 20 seeds: correct implementations differ from the oracle by at most 4e-6, misconceptions by at least 1e-2.
 const CLOSE = { rtol: 1e-4, atol: 1e-4 };
 
+check<Surface>("a layer norm normalises each position", {
+  points: 2,
+  when: "save",
+  catches: ["epsilon-omitted", "epsilon-outside-the-root", "variance-of-a-sample", "norm-over-the-sequence", "gain-forgotten"],
+  hint: "(x - mean) / √(variance + ε), both over the width, then times gain, plus bias. A vector may be constant, or nearly so.",
+  ask: (impl, draw) => {
+    const { x, weights } = drawVectors(draw);
+    return impl.layerNorm(x, weights);
+  },
+  expect: near.oracle(async (onnx, draw) => {
+    const { x, weights } = drawVectors(draw);
+    return (await onnx("norm.onnx", { x, ...weights })).y as TensorData;
+  }, CLOSE),
+});
+
 check<Surface>("each position attends to itself and its past only", {
   points: 2,
   when: "save",
-  catches: ["no-causal-mask", "mask-after-softmax", "unscaled-scores", "softmax-over-queries"],
+  catches: ["no-causal-mask", "mask-after-softmax", "unscaled-scores", "scaled-after-softmax", "softmax-over-queries"],
   hint: "Which positions may position t look at, and over which axis do its weights add up to 1?",
   ask: (impl, draw) => Promise.all(drawHeads(draw).map(({ q, k, v }) => impl.causalAttention(q, k, v))),
   expect: near.oracle(
@@ -148,6 +163,19 @@ check<Surface>("it predicts text that it has not seen", {
 const LEARNED = 16_384;
 const HELD_OUT = 240 * 17;
 
+interface Vectors {
+  readonly x: TensorData;
+  readonly weights: Sent<NormWeights>;
+}
+
+/** By turns wide, as narrow as ε, and constant. Their means are small, or float32 would have rounded the narrow ones away. */
+function drawVectors(draw: Draw): Vectors {
+  const [vectors, width] = [draw.integer(6, 9), draw.integer(5, 12)];
+  const deviation = (vector: number) => [3, 0.003, 0][vector % 3] as number;
+  const x = Array.from({ length: 2 * vectors }, (_, vector) => Array.from(draw.normal([width], draw.number(-0.1, 0.1), deviation(vector)).data));
+  return { x: tensor(x.flat(), [2, vectors, width]), weights: drawNorm(draw, width) };
+}
+
 interface Heads {
   readonly q: TensorData;
   readonly k: TensorData;
@@ -219,7 +247,7 @@ function drawBlockWeights(draw: Draw, width: number, adds = 1): Sent<BlockWeight
   };
 }
 
-const drawNorm = (draw: Draw, width: number) => ({ gain: draw.normal([width], 1, 0.3), bias: draw.normal([width], 0, 0.3) });
+const drawNorm = (draw: Draw, width: number): Sent<NormWeights> => ({ gain: draw.normal([width], 1, 0.3), bias: draw.normal([width], 0, 0.3) });
 
 const drawLosses = (draw: Draw): number[] => Array.from({ length: 4 }, () => draw.number(0.1, 6));
 

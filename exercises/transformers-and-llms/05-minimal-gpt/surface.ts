@@ -14,18 +14,25 @@ export interface GPTConfig {
 
 /** The weights of one block. */
 export interface BlockWeights {
-  /** Layer norm before attention: [width] each. */
-  readonly attentionNorm: { readonly gain: Tensor1D; readonly bias: Tensor1D };
+  /** Layer norm before attention. */
+  readonly attentionNorm: NormWeights;
   /** Query, key and value in one product: weight [width, 3 * width], bias [3 * width]. The first `width` columns make the queries, the next the keys, the last the values. */
   readonly queryKeyValue: LinearWeights;
   /** After the heads are side by side again: weight [width, width], bias [width]. */
   readonly projection: LinearWeights;
-  /** Layer norm before the feed-forward network: [width] each. */
-  readonly feedForwardNorm: { readonly gain: Tensor1D; readonly bias: Tensor1D };
+  /** Layer norm before the feed-forward network. */
+  readonly feedForwardNorm: NormWeights;
   /** weight [width, 4 * width], bias [4 * width]. GELU follows. */
   readonly expand: LinearWeights;
   /** weight [4 * width, width], bias [width] */
   readonly contract: LinearWeights;
+}
+
+export interface NormWeights {
+  /** [width] */
+  readonly gain: Tensor1D;
+  /** [width] */
+  readonly bias: Tensor1D;
 }
 
 export interface LinearWeights {
@@ -42,8 +49,8 @@ export interface GPTWeights {
   readonly positionEmbedding: Tensor2D;
   /** One for each layer, first layer first. */
   readonly blocks: readonly BlockWeights[];
-  /** Layer norm after the last block: [width] each. */
-  readonly finalNorm: { readonly gain: Tensor1D; readonly bias: Tensor1D };
+  /** Layer norm after the last block. */
+  readonly finalNorm: NormWeights;
 }
 
 /** What a training consists of at any step. */
@@ -68,6 +75,8 @@ export interface TrainingOptions {
 }
 
 export interface Surface {
+  /** Layer norm of each position; x: [batch, time, width] -> [batch, time, width] */
+  layerNorm(x: Tensor3D, weights: NormWeights): Tensor3D;
   /** Causal scaled dot-product attention; q, k, v: [batch, heads, time, dim] -> [batch, heads, time, dim] */
   causalAttention(q: Tensor4D, k: Tensor4D, v: Tensor4D): Tensor4D;
   /** One pre-LN block; x: [batch, time, width] -> [batch, time, width] */

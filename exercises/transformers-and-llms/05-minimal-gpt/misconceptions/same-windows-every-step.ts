@@ -2,9 +2,19 @@
 import * as tf from "@tensorflow/tfjs";
 import { random } from "practicum";
 import { randomWindows } from "./data.ts";
-import { gelu, layerNorm, linear } from "./layers.ts";
-import type { BlockWeights, GPTConfig, GPTWeights, TrainingOptions } from "./surface.ts";
+import { gelu, linear } from "./layers.ts";
+import type { BlockWeights, GPTConfig, GPTWeights, NormWeights, TrainingOptions } from "./surface.ts";
 import { initialWeights } from "./weights.ts";
+
+/** Of the layer norms, as in GPT-2: no division by 0 where all of a vector is equal. */
+const EPSILON = 1e-5;
+
+/** Each vector of the last axis gets mean 0 and variance 1, then a gain and a bias of its own for each dimension. */
+export function layerNorm(x: tf.Tensor3D, { gain, bias }: NormWeights): tf.Tensor3D {
+  const centred = x.sub(x.mean(-1, true)); // [batch, time, width]
+  const variance = centred.square().mean(-1, true); // [batch, time, 1]
+  return centred.div(variance.add(EPSILON).sqrt()).mul(gain).add(bias);
+}
 
 /** softmax(q kᵀ / √dim) v, where each position looks at itself and its past only. */
 export function causalAttention(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D): tf.Tensor4D {

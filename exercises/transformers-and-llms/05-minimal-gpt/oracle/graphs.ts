@@ -1,5 +1,5 @@
 /**
- * The ONNX graphs beside this file: attention, one block, and a GPT of 2 layers, as ONNX Runtime's own operators compute them.
+ * The ONNX graphs beside this file: layer norm, attention, one block, and a GPT of 2 layers, as ONNX Runtime's own operators compute them.
  * Weights are inputs, so the graphs are small and judge whatever weights a check draws. `npm run oracles` writes them anew.
  */
 import { Graph } from "../../../../extension/tools/onnx.ts";
@@ -17,7 +17,18 @@ const BLOCK_WEIGHTS = {
 } as const;
 
 /** File name -> content, the same bytes each time. */
-export const graphs = (): Record<string, Uint8Array> => ({ "attention.onnx": attentionGraph(), "block.onnx": blockGraph(), "gpt.onnx": gptGraph() });
+export const graphs = (): Record<string, Uint8Array> => ({
+  "norm.onnx": normGraph(),
+  "attention.onnx": attentionGraph(),
+  "block.onnx": blockGraph(),
+  "gpt.onnx": gptGraph(),
+});
+
+/** x: [batch, time, width], gain, bias: [width] -> y, of x's shape */
+function normGraph(): Uint8Array {
+  const graph = new Graph();
+  return graph.model({ y: layerNorm(graph, graph.input("x", 3), graph.input("gain", 1), graph.input("bias", 1)) });
+}
 
 /** q, k, v: [batch, heads, time, dim] -> mixed, of the same shape */
 function attentionGraph(): Uint8Array {

@@ -1,9 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
 import { notWrittenYet, random } from "practicum";
 import { randomWindows } from "./data.ts";
-import { gelu, layerNorm, linear } from "./layers.ts";
-import type { BlockWeights, GPTConfig, GPTWeights, TrainingOptions } from "./surface.ts";
+import { gelu, linear } from "./layers.ts";
+import type { BlockWeights, GPTConfig, GPTWeights, NormWeights, TrainingOptions } from "./surface.ts";
 import { initialWeights } from "./weights.ts";
+
+/**
+ * Each vector of the last axis gets mean 0 and variance 1, then a gain and a bias of its own for each dimension. ε is 1e-5.
+ * @param x float32 [batch, time, width]
+ * @returns [batch, time, width]
+ */
+export function layerNorm(x: tf.Tensor3D, weights: NormWeights): tf.Tensor3D {
+  // TODO: mean, variance, both over the width, then gain and bias
+  return notWrittenYet();
+}
 
 /**
  * Scaled dot-product attention of every head, where each position looks at itself and its past only.
@@ -21,7 +31,7 @@ export function causalAttention(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D):
  * @returns the residual stream after the block, [batch, time, width]
  */
 export function block(x: tf.Tensor3D, weights: BlockWeights, heads: number): tf.Tensor3D {
-  // TODO: both halves; `layerNorm`, `linear` and `gelu` are given
+  // TODO: both halves; `linear` and `gelu` are given
   return notWrittenYet();
 }
 

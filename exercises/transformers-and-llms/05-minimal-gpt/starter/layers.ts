@@ -8,13 +8,6 @@ export function linear<T extends tf.Tensor>(x: T, { weight, bias }: { weight: tf
   return (bias ? product.add(bias) : product).reshape([...x.shape.slice(0, -1), weight.shape[1]]);
 }
 
-/** Each vector of the last axis gets mean 0 and variance 1, then a gain and a bias of its own per dimension; x: [..., width] -> [..., width] */
-export function layerNorm<T extends tf.Tensor>(x: T, { gain, bias }: { gain: tf.Tensor1D; bias: tf.Tensor1D }): T {
-  const centred = tf.sub(x, tf.mean(x, -1, true));
-  const variance = tf.mean(tf.square(centred), -1, true); // [..., 1]
-  return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, 1e-5))), gain), bias);
-}
-
 /** The approximation by tanh that GPT-2 uses: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016). */
 export function gelu<T extends tf.Tensor>(x: T): T {
   const inner = tf.mul(tf.add(x, tf.mul(tf.pow(x, 3), 0.044715)), Math.sqrt(2 / Math.PI));

@@ -2,9 +2,16 @@
 import * as tf from "@tensorflow/tfjs";
 import { random } from "practicum";
 import { randomWindows } from "./data.ts";
-import { gelu, layerNorm, linear } from "./layers.ts";
-import type { BlockWeights, GPTConfig, GPTWeights, TrainingOptions } from "./surface.ts";
+import { gelu, linear } from "./layers.ts";
+import type { BlockWeights, GPTConfig, GPTWeights, NormWeights, TrainingOptions } from "./surface.ts";
 import { initialWeights } from "./weights.ts";
+
+export function layerNorm(x: tf.Tensor3D, w: NormWeights): tf.Tensor3D {
+  return tf.tidy(() => {
+    const { mean, variance } = tf.moments(x, -1, true);
+    return x.sub(mean).mul(tf.rsqrt(variance.add(1e-5))).mul(w.gain).add<tf.Tensor3D>(w.bias);
+  });
+}
 
 export const causalAttention = (q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D): tf.Tensor4D =>
   tf.tidy(() => {

@@ -1,9 +1,16 @@
 // Slow and literal: one head at a time, whole sequences cut out of the windows by slices, targets picked by a mask, windows in order instead of at random.
 import * as tf from "@tensorflow/tfjs";
 import { random } from "practicum";
-import { gelu, layerNorm, linear } from "./layers.ts";
-import type { BlockWeights, GPTConfig, GPTWeights, TrainingOptions } from "./surface.ts";
+import { gelu, linear } from "./layers.ts";
+import type { BlockWeights, GPTConfig, GPTWeights, NormWeights, TrainingOptions } from "./surface.ts";
 import { initialWeights } from "./weights.ts";
+
+export function layerNorm(x: tf.Tensor3D, { gain, bias }: NormWeights): tf.Tensor3D {
+  const width = x.shape[2];
+  const offset = x.sub(x.sum(2, true).div(width));
+  const deviation = tf.sqrt(tf.pow(offset, 2).sum(2, true).div(width).add(0.00001));
+  return tf.add(tf.mul(gain, tf.div(offset, deviation)), bias);
+}
 
 export function causalAttention(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D): tf.Tensor4D {
   const [, , time, dim] = q.shape;
