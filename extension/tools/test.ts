@@ -1,9 +1,11 @@
-// Everything: types, lint, format, and every suite of test/ or those named. Closes with one line, "N passed, N failed".
+// Everything: types, lint, format, and every suite of test/ or those named, of these the tests with --grep WORDS in their title, if given. Closes with one
+// line, "N passed, N failed".
+import { parseArgs } from "node:util";
 import { IN_WORKBENCH, runSuite, suiteNames } from "../../test/tools/suites.ts";
 import { installWeb, webSupported } from "../../test/tools/webInstall.ts";
 import { build, lint, makePackage, vsixFile } from "./tasks.ts";
 
-const named = process.argv.slice(2);
+const { positionals: named, values } = parseArgs({ allowPositionals: true, options: { grep: { type: "string" } } });
 const names = named.length > 0 ? named : suiteNames();
 const clean = lint();
 if (names.some((name) => IN_WORKBENCH.includes(name))) makePackage();
@@ -14,7 +16,7 @@ let [passed, failed] = [0, 0];
 const summary: string[] = [];
 for (const name of names) {
   const started = performance.now();
-  const result = await runSuite(name, { PRACTICUM_VSIX: vsixFile() });
+  const result = await runSuite(name, { PRACTICUM_VSIX: vsixFile() }, values.grep);
   const failures = result.tests.filter((test) => test.state === "failed").map((test) => `\n  ${test.title}`);
   summary.push(
     `${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped in ${((performance.now() - started) / 1000).toFixed(0)} s${failures.join("")}`,

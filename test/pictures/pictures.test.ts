@@ -24,6 +24,9 @@ describe("the chapter in the installed extension", () => {
   });
   after(() => workbench?.close());
 
+  /** A picture taken earlier has gaps where the symbols are to be. */
+  const fontsLoaded = async (): Promise<void> => void (await document.fonts.ready);
+
   let first = true;
   for (const exercise of exercises) {
     const { slug, title, folder } = exercise;
@@ -34,6 +37,7 @@ describe("the chapter in the installed extension", () => {
       first = false;
       await workbench.statement().locator(".katex").first().waitFor();
       assert.equal(await workbench.statement().locator(".katex-error").count(), 0);
+      await workbench.statement().locator("body").evaluate(fontsLoaded);
       for (const look of ["dark", "light"]) {
         await workbench.command("Preferences: Toggle between Light/Dark Themes");
         await workbench.statement().locator(`body.vscode-${look}`).waitFor();

@@ -16,20 +16,25 @@ export const suiteNames = (): string[] => {
   return [...folders].sort((a, b) => order.indexOf(a) - order.indexOf(b));
 };
 
-/** Runs one suite to its end. What goes wrong outside a test counts as a failed test. */
-export async function runSuite(name: string, env: Readonly<Record<string, string>> = {}): Promise<SuiteResult> {
+/**
+ * Runs one suite to its end. What goes wrong outside a test counts as a failed test.
+ * @param words only the tests whose title has them
+ */
+export async function runSuite(name: string, env: Readonly<Record<string, string>> = {}, words?: string): Promise<SuiteResult> {
   console.log(`\n=== ${name} ===`);
   const file = path.join(OUT, "results", `${name}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
   rmSync(file, { force: true });
-  const own = { ...env, PRACTICUM_RESULT: file };
+  const own = { ...env, PRACTICUM_RESULT: file, ...(words && { PRACTICUM_TESTS: words }) };
   const ended = name === "extension" ? await runInExtensionHost(own) : runMocha(name, own);
-  return withEveryFile(name, readResult(name, file, ended));
+  const result = readResult(name, file, ended);
+  return words ? result : withEveryFile(name, result);
 }
 
 function runMocha(name: string, env: Readonly<Record<string, string>>): boolean {
   const files = `test/${name}/**/*.test.ts`;
   const own = ["--reporter", "./test/tools/reporter.ts", "--require", "./test/tools/ends.ts", "--timeout", IN_WORKBENCH.includes(name) ? "120000" : "30000"];
+  if (env.PRACTICUM_TESTS) own.push("--fgrep", env.PRACTICUM_TESTS);
   const { status } = spawnSync(NODE, ["--no-warnings", "node_modules/mocha/bin/mocha.js", ...own, files], {
     cwd: ROOT,
     stdio: "inherit",

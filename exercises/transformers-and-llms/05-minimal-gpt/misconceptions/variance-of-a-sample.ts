@@ -12,7 +12,10 @@ const EPSILON = 1e-5;
 /** Each vector of the last axis gets mean 0 and variance 1, then a gain and a bias of its own for each dimension. */
 export function layerNorm(x: tf.Tensor3D, { gain, bias }: NormWeights): tf.Tensor3D {
   const centred = x.sub(x.mean(-1, true)); // [batch, time, width]
-  const variance = centred.square().sum(-1, true).div((x.shape[2] as number) - 1); // [batch, time, 1]
+  const variance = centred
+    .square()
+    .sum(-1, true)
+    .div((x.shape[2] as number) - 1); // [batch, time, 1]
   return centred.div(variance.add(EPSILON).sqrt()).mul(gain).add(bias);
 }
 

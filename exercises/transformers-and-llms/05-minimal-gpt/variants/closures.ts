@@ -9,7 +9,11 @@ import { initialWeights } from "./weights.ts";
 export function layerNorm(x: tf.Tensor3D, w: NormWeights): tf.Tensor3D {
   return tf.tidy(() => {
     const { mean, variance } = tf.moments(x, -1, true);
-    return x.sub(mean).mul(tf.rsqrt(variance.add(1e-5))).mul(w.gain).add<tf.Tensor3D>(w.bias);
+    return x
+      .sub(mean)
+      .mul(tf.rsqrt(variance.add(1e-5)))
+      .mul(w.gain)
+      .add<tf.Tensor3D>(w.bias);
   });
 }
 
