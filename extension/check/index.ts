@@ -168,6 +168,8 @@ export interface Measured<T> {
   readonly ms: number;
   /** Bytes of tensors that one of the calls needed at most at once beyond its arguments, counted as by `tf.memory()`: without `tf.tidy` all that was made. */
   readonly peakBytes: number;
+  /** Bytes of all tensors that the calls have made, freed or not, views too: how much was computed, the same on a busy machine. */
+  readonly madeBytes: number;
 }
 
 export interface CheckSpec<Surface> {

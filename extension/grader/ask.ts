@@ -41,7 +41,8 @@ const toolsFor = (calls: readonly Call[], { onMeasure }: Watch): AskTools => ({
     const before = calls.length;
     const value = await question();
     const own = calls.slice(before);
-    return { value, ms: own.reduce((sum, { ms }) => sum + ms, 0), peakBytes: Math.max(0, ...own.map(({ peakBytes }) => peakBytes)) };
+    const total = (of: "ms" | "madeBytes") => own.reduce((sum, call) => sum + call[of], 0);
+    return { value, ms: total("ms"), peakBytes: Math.max(0, ...own.map(({ peakBytes }) => peakBytes)), madeBytes: total("madeBytes") };
   },
 });
 

@@ -23,6 +23,7 @@ export interface Call {
   /** By the grader's clock: the way there and back counts, making the inputs and reading the answer does not. */
   readonly ms: number;
   readonly peakBytes: number;
+  readonly madeBytes: number;
   /** What it traced. */
   readonly events: readonly RunEvent[];
 }
@@ -31,9 +32,9 @@ export function remote(ask: Ask, exports: readonly string[], onCall: (call: Call
   const call = async (handle: number | undefined, method: string, args: readonly unknown[]): Promise<unknown> => {
     const question = { handle, method, args: args.map((arg) => encode(arg)) };
     const asked = performance.now();
-    const { value, trace, peakBytes } = await ask(question);
+    const { value, trace, peakBytes, madeBytes } = await ask(question);
     const ms = performance.now() - asked;
-    onCall({ ms, peakBytes: typeof peakBytes === "number" ? peakBytes : 0, events: runEventsOf(trace) });
+    onCall({ ms, peakBytes: numberFrom(peakBytes), madeBytes: numberFrom(madeBytes), events: runEventsOf(trace) });
     return decode(value, fromHandle);
   };
   const fromHandle = ({ handle, methods }: HandleRef): unknown => {
@@ -47,6 +48,8 @@ export function remote(ask: Ask, exports: readonly string[], onCall: (call: Call
       known[name as string] ?? (typeof name === "symbol" || name === "then" ? undefined : (...args: unknown[]) => call(undefined, name, args)),
   });
 }
+
+const numberFrom = (value: unknown): number => (typeof value === "number" ? value : 0);
 
 /** Tells the implementation's fault from ours. */
 export async function faulty<T>(work: () => Promise<T>): Promise<T> {

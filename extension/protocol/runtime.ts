@@ -79,6 +79,8 @@ export interface CallResult {
   readonly seconds?: number;
   /** Bytes of tensors that the call needed at most at once, beyond its arguments. */
   readonly peakBytes?: number;
+  /** Bytes of all tensors that the call made, freed or not. */
+  readonly madeBytes?: number;
 }
 
 export interface RunParams {

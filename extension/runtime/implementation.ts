@@ -5,7 +5,7 @@ import type { SourceTree } from "../protocol/runtime.ts";
 import { THE_FUNCTION_ITSELF } from "../protocol/runtime.ts";
 import { isTensorData, type TensorData, tensor } from "../protocol/tensor.ts";
 import { decode, encode, type HandleRef, type Wire } from "../protocol/wire.ts";
-import { withPeak } from "./memory.ts";
+import { type MemoryUse, withMemory } from "./memory.ts";
 import * as tf from "./tensors.ts";
 
 const MAX_ANSWER_MIB = 64;
@@ -30,10 +30,10 @@ export class Implementation {
   }
 
   /** Calls a function of the module, or a method of an object that an earlier call has returned. */
-  async call(handle: number | undefined, method: string, args: readonly Wire[]): Promise<{ readonly value: Wire; readonly peakBytes: number }> {
+  async call(handle: number | undefined, method: string, args: readonly Wire[]): Promise<MemoryUse & { readonly value: Wire }> {
     const values = args.map((arg) => toTensors(decode(arg)));
-    const { value, peakBytes } = await withPeak(() => this.#target(handle, method)(...values));
-    return { value: await this.#toWire(value), peakBytes };
+    const { value, ...memory } = await withMemory(() => this.#target(handle, method)(...values));
+    return { value: await this.#toWire(value), ...memory };
   }
 
   #target(handle: number | undefined, method: string): Callable {

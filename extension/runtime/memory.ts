@@ -17,10 +17,15 @@ Object.defineProperty(state, "numBytes", {
 /** Bytes of all tensors that were ever made, freed or not. */
 export const bytesMade = (): number => made;
 
-/** @returns what the work gives, and the bytes that it needed at most beyond those that were there before */
-export async function withPeak<T>(work: () => T): Promise<{ readonly value: Awaited<T>; readonly peakBytes: number }> {
-  const before = now;
+/** Bytes that a piece of work needed at most beyond those that were there before, and bytes of all tensors that it made. */
+export interface MemoryUse {
+  readonly peakBytes: number;
+  readonly madeBytes: number;
+}
+
+export async function withMemory<T>(work: () => T): Promise<MemoryUse & { readonly value: Awaited<T> }> {
+  const [before, madeBefore] = [now, made];
   peak = now;
   const value = await work();
-  return { value, peakBytes: peak - before };
+  return { value, peakBytes: peak - before, madeBytes: made - madeBefore };
 }

@@ -9,13 +9,15 @@ describe("question of a check", function () {
   this.timeout(60_000);
   const grade = useGrading();
 
-  it("measures a call: what it answered, how long it took, how much it needed at most beyond its arguments", async () => {
+  it("measures a call: what it answered, how long it took, how much it needed at most beyond its arguments, how much it made", async () => {
     const measuring = await tinyExercise({
       "double.check.ts": `import { check, exact } from "practicum/check";
 check("measured", { points: 1, when: "save", ask: async (impl: any, draw, { measure }) => {
-  const { value, ms, peakBytes } = await measure(() => impl.double(draw.normal([64, 64])));
-  return { shape: value.shape, tensors: Math.floor(peakBytes / (64 * 64 * 4)), "took time": ms > 0 };
-}, expect: exact.value({ shape: [64, 64], tensors: 3, "took time": true }) });`,
+  const twice = async () => [await impl.double(draw.normal([64, 64])), await impl.double(draw.normal([64, 64]))];
+  const { value: [{ shape }], ms, ...memory } = await measure(twice);
+  const [peak, made] = [memory.peakBytes, memory.madeBytes].map((bytes) => Math.floor(bytes / (64 * 64 * 4)));
+  return { shape, peak, made, "took time": ms > 0 };
+}, expect: exact.value({ shape: [64, 64], peak: 3, made: 6, "took time": true }) });`,
     });
     const tidy = doubling("return tf.tidy(() => x.add(1).sub(1).mul(2));"); // two intermediate results, and the answer
     assert.equal((await grade(attemptOf(tidy), { exercise: measuring })).outcome, "passed");
