@@ -10,3 +10,6 @@ export class UserError extends Error {
 
 /** Text of anything thrown. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
+/** The first line of it, without the place in its source that ONNX Runtime puts before. */
+export const firstLineOf = (thrown: unknown): string => (messageOf(thrown).trim().split("\n")[0] as string).replace(/^\/onnxruntime_src\/.* was false\. /, "");

@@ -7,6 +7,7 @@ import { graded, type Progress } from "../exercise/progress.ts";
 import { backendsFolder, dataFolder } from "../packs/places.ts";
 import { Shelf } from "../packs/shelf.ts";
 import type { Grade } from "../protocol/grade.ts";
+import type { ProviderName } from "../protocol/pretrained.ts";
 import type { BackendName, SourceTree } from "../protocol/runtime.ts";
 import type { Supervisor } from "../supervisor/api.ts";
 import { attemptsBelow, findAttempt, readAttempt } from "../supervisor/attempt.ts";
@@ -23,6 +24,7 @@ export interface ContextOptions {
   readonly pack?: string;
   readonly verbose?: boolean;
   readonly backend?: BackendName | "auto";
+  readonly executionProvider?: ProviderName | "auto";
 }
 
 export class Context {
@@ -84,8 +86,14 @@ export class Context {
 
   get supervisor(): Supervisor {
     const log = this.#options.verbose ? (line: string) => void process.stderr.write(`${line}\n`) : undefined;
-    const { backend = "auto" } = this.#options;
-    this.#supervisor ??= createSupervisor({ dist: this.dist, log, backends: backendsFolder(), ...(backend !== "auto" && { backend }) });
+    const { backend = "auto", executionProvider = "auto" } = this.#options;
+    this.#supervisor ??= createSupervisor({
+      dist: this.dist,
+      log,
+      backends: backendsFolder(),
+      ...(backend !== "auto" && { backend }),
+      ...(executionProvider !== "auto" && { executionProvider }),
+    });
     return this.#supervisor;
   }
 

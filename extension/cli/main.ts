@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { PROVIDERS } from "../protocol/pretrained.ts";
 import { BACKENDS } from "../protocol/runtime.ts";
 import { INSTALLABLE } from "../supervisor/installBackend.ts";
 import { browse } from "./commands/browse.ts";
@@ -35,6 +36,10 @@ const attempt = ["[folder]", "of the attempt; by default this one, or the one na
 const seed = ["--seed <n>", "replay the grade or run that had this seed", wholeNumber] as const;
 const hints = ["--hints", "the hint of every check that failed, not of the first one only"] as const;
 const backend = () => new Option("--backend <name>", "compute on this one, or on the best that starts").choices(["auto", ...BACKENDS]).default("auto");
+const executionProvider = () =>
+  new Option("--execution-provider <name>", "compute pretrained models on this one, or on the best that starts")
+    .choices(["auto", ...PROVIDERS])
+    .default("auto");
 const registry = ["--registry <url>", "instead of the one that your .npmrc names"] as const;
 const corpus = ["--corpus <file>", "train on the text of this file"] as const;
 
@@ -51,6 +56,7 @@ add("run", "Run the exercise on your attempt, then grade it.")
   .option(...corpus)
   .addOption(new Option("--scale <scale>", "how much to compute").choices(["quick", "full"]).default("quick"))
   .addOption(backend())
+  .addOption(executionProvider())
   .option("--tensorboard <folder>", "write TensorBoard's event file of the run below this folder")
   .option("--no-grade", "do not grade afterwards")
   .option("--profile <file>", "record every operation, show where the time went, and write a Chrome trace there")

@@ -1,6 +1,7 @@
 /** Performs one command: what it prints, how it is cancelled, what the exit code says. */
 import { messageOf, UserError } from "../errors.ts";
 import type { Outcome } from "../protocol/grade.ts";
+import type { ProviderName } from "../protocol/pretrained.ts";
 import type { BackendName } from "../protocol/runtime.ts";
 import { Context } from "./context.ts";
 import { Terminal } from "./terminal.ts";
@@ -13,6 +14,7 @@ export interface GlobalOptions {
   readonly pack?: string;
   readonly verbose?: boolean;
   readonly backend?: BackendName | "auto";
+  readonly executionProvider?: ProviderName | "auto";
 }
 
 export interface CommandResult {

@@ -9,6 +9,13 @@ z.config({ jitless: true });
 const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case letters and digits, joined by hyphens");
 const schemaUrl = z.string().optional().describe("For editors only.");
 const backend = z.enum(["tfjs-node-gpu", "webgpu", "tfjs-node", "wasm", "cpu"]);
+const executionProvider = z.enum(["cuda", "coreml", "dml", "cpu", "tensorrt", "webgpu"]);
+/** What of a ladder may be used. */
+const needs = <Name extends z.ZodType>(name: Name) =>
+  z
+    .strictObject({ require: z.array(name).readonly().optional(), refuse: z.array(name).readonly().optional() })
+    .readonly()
+    .optional();
 const words = z.string().trim().min(1, "must not be empty").refine(isPlain, "must not hold characters that do not show");
 const distinct = (list: readonly string[]): boolean => new Set(list).size === list.length;
 const positive = z.number().int("must be a whole number").positive("must be positive");
@@ -51,11 +58,8 @@ export const exerciseSchema = z
       .describe("The attempt's main file, as in starter/."),
     teaches: z.array(words).min(1, "must name at least one thing").readonly().describe("What a learner takes away."),
     needs: z.array(id).readonly().describe("Ids of exercises that come before."),
-    backend: z
-      .strictObject({ require: z.array(backend).readonly().optional(), refuse: z.array(backend).readonly().optional() })
-      .readonly()
-      .optional()
-      .describe("Backends that the exercise needs, or cannot use."),
+    backend: needs(backend).describe("Backends that the exercise needs, or cannot use."),
+    executionProvider: needs(executionProvider).describe("Execution providers of ONNX Runtime that its pretrained models need, or cannot use."),
     limits: z.strictObject({ runSeconds: positive.optional(), memoryMiB: positive.optional() }).readonly().optional().describe("What Run Exercise may use."),
   })
   .readonly()

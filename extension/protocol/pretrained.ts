@@ -4,6 +4,19 @@ import type { ImplementationFault } from "./runtime.ts";
 import type { TensorData } from "./tensor.ts";
 import type { Wire } from "./wire.ts";
 
+/**
+ * Execution providers of ONNX Runtime, best first: of those that may be used, the first that starts computes. So what stands behind "cpu" is used only where
+ * it is asked for: TensorRT builds an engine for minutes, and WebGPU may be a driver in software.
+ */
+export const PROVIDERS = ["cuda", "coreml", "dml", "cpu", "tensorrt", "webgpu"] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
+/** What a model is computed on, and why not on a better one. */
+export interface ComputedOn {
+  readonly provider: ProviderName;
+  readonly skipped: readonly { readonly name: ProviderName; readonly reason: string }[];
+}
+
 export interface EncodeParams {
   /** A name in the exercise's `pretrained/`, a folder, or an id of the Hugging Face hub. */
   readonly model: string;
@@ -26,6 +39,8 @@ export interface ShippedModels {
 /** What the program that computes is given before it is asked. */
 export interface PretrainedOptions {
   readonly shipped: ShippedModels;
+  /** Those that may be used, best first. */
+  readonly providers: readonly ProviderName[];
   /** Folder that models of the hub are kept in. */
   readonly cache: string;
   /** Main module of `@huggingface/transformers`, where it is installed. */
@@ -37,4 +52,6 @@ export interface PretrainedOptions {
 export const PretrainedRequest = new RequestType<PretrainedOptions, null, void>("pretrained");
 /** The answer is an `Encoded`. */
 export const EncodeRequest = new RequestType<EncodeParams, Wire, ImplementationFault>("encode");
+/** Told once for each model, when it is loaded. */
+export const ComputedOnNotification = new NotificationType<{ readonly model: string; readonly on: ComputedOn }>("computedOn");
 export const DownloadNotification = new NotificationType<{ readonly loaded: number; readonly total: number; readonly file: string }>("download");

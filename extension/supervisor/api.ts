@@ -2,6 +2,7 @@
 import type { Exercise } from "../exercise/model.ts";
 import type { CheckDescription, CheckResult, Grade } from "../protocol/grade.ts";
 import type { GradeParams, ImplementationName } from "../protocol/grader.ts";
+import type { ProviderName } from "../protocol/pretrained.ts";
 import type { BackendInfo, BackendName, ImplementationFault, RunEvent, SourceTree } from "../protocol/runtime.ts";
 import type { Judged } from "./gradeSession.ts";
 import type { Ladder } from "./ladder.ts";
@@ -104,6 +105,8 @@ export interface SupervisorOptions {
   readonly node?: string;
   /** The one backend that runs use; the best by default. */
   readonly backend?: BackendName;
+  /** The one execution provider of ONNX Runtime that computes pretrained models; the best by default. */
+  readonly executionProvider?: ProviderName;
   /** Folder that backends are installed in; absent, only what comes with Practicum is used. */
   readonly backends?: string;
 }

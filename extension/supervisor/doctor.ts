@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { messageOf } from "../errors.ts";
+import { firstLineOf, messageOf } from "../errors.ts";
 import {
   BACKENDS,
   type BackendInfo,
@@ -154,6 +154,5 @@ async function within<R>(process: Process, request: Parameters<typeof process.as
 
 class Late extends Error {}
 
-/** Without what the protocol's library, and ONNX Runtime of its source, say before. */
-const firstLine = (error: unknown): string =>
-  (messageOf(error).trim().split("\n")[0] as string).replace(/^Request \w+ failed with message: /, "").replace(/^\/onnxruntime_src\/.* was false\. /, "");
+/** Without what the protocol's library says before. */
+const firstLine = (error: unknown): string => firstLineOf(messageOf(error).replace(/^Request \w+ failed with message: /, ""));

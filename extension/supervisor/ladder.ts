@@ -19,6 +19,12 @@ const START_MS = 30_000;
 const REMEDY = 'Choose another in the setting practicum.backend, or "auto". Practicum: Doctor shows what each backend needs.';
 
 export type BackendNeeds = ExerciseManifest["backend"];
+
+interface Needs<Name> {
+  readonly require?: readonly Name[] | undefined;
+  readonly refuse?: readonly Name[] | undefined;
+}
+
 export type StartProgram = (program: "native" | "runtime", args: readonly string[]) => Process;
 
 export interface LadderOptions {
@@ -121,7 +127,8 @@ export function gradingRungs(needs: BackendNeeds, pin: BackendName | undefined):
 /** Tells a runtime which rungs to try. */
 export const rungsArgument = (rungs: readonly BackendName[]): readonly string[] => [`--rungs=${rungs.join(",")}`];
 
-const allowed = (rungs: readonly BackendName[], { require, refuse = [] }: NonNullable<BackendNeeds> = {}, pin?: BackendName): readonly BackendName[] =>
+/** Those of a ladder's rungs that the exercise and the setting allow, in its order. */
+export const allowed = <Name extends string>(rungs: readonly Name[], { require, refuse = [] }: Needs<Name> = {}, pin?: Name): readonly Name[] =>
   rungs.filter((name) => (require?.includes(name) ?? true) && !refuse.includes(name) && (pin === undefined || pin === name));
 
 function refusal(skipped: BackendInfo["skipped"], wanted: readonly BackendName[]): UserError {

@@ -50,7 +50,7 @@ export class Process {
     this.program = program;
     this.#sandbox = sandboxOf(node, program);
     this.#child = spawn(node.path, [...BASE_FLAGS, ...flags(node, dist, program, args), path.join(dist, `${program}.mjs`), ...args], {
-      env: { ...childEnvironment(), ...(NATIVE.includes(program) && driverEnvironment()) },
+      env: { ...childEnvironment(), ...(ON_DRIVERS.includes(program) && driverEnvironment()) },
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       detached: process.platform !== "win32", // a group of its own, so that `kill` reaches all of it
       windowsHide: true,
@@ -169,8 +169,9 @@ export const killed = async (processes: readonly Process[]): Promise<void> => {
   await Promise.all(processes.map((child) => child.ended));
 };
 
-/** Programs that load native addons, and with them the drivers of a GPU. */
+/** Programs that load native addons under the permission model; one more loads the drivers of a GPU. */
 const NATIVE: readonly ProgramName[] = ["native", "oracle"];
+const ON_DRIVERS: readonly ProgramName[] = [...NATIVE, "pretrained"];
 
 /** The narrowest permissions that the program runs under; a native addon does what it likes, the code beside it does not. */
 function flags({ sandbox }: NodeProgram, dist: string, program: ProgramName, args: readonly string[]): readonly string[] {

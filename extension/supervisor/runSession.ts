@@ -48,7 +48,7 @@ export async function run(
     request.signal?.throwIfAborted();
     ({ process, backend } = await climb(request.signal));
     limits = new Limits(process, request);
-    endPretrained = servePretrained(process, request.exercise, pretrained, request.onEvent);
+    endPretrained = servePretrained(process, request.exercise, pretrained, request);
     tidyCheckpoints = serveCheckpoints(process.connection, request.attempt.root);
     request.signal?.throwIfAborted();
     request.onBackend?.(backend);

@@ -151,9 +151,10 @@ class NodeSupervisor implements Supervisor {
   }
 
   async #pretrained(): Promise<PretrainedPlaces> {
-    const { dist, backends } = this.#options;
+    const { dist, backends, executionProvider: pin } = this.#options;
     const spares = await this.#pool();
-    return { start: () => spares.take("pretrained"), folders: [...(backends ? [backends] : []), dist], cache: path.join(backends ?? dist, "models") };
+    const folders = [...(backends ? [backends] : []), dist];
+    return { start: () => spares.take("pretrained"), folders, cache: path.join(backends ?? dist, "models"), log: this.#log, ...(pin && { pin }) };
   }
 
   async oracle(provider = "cpu"): Promise<Process> {

@@ -71,6 +71,7 @@ function pageOf(report: DoctorReport): string {
     `Node ${node.version} (\`${node.path}\`) runs exercises${node.notes.map((note) => `; ${note}`).join("")}.`,
     table([HEAD, ...backendRows(report)]),
     "## ONNX Runtime",
+    "Pretrained models use the first of cuda, coreml, dml and cpu that starts; the setting `practicum.executionProvider` chooses another. Oracles use cpu.",
     table([["Execution provider", "Matrix product, or why not"], ...providerRows(report)]),
     "",
   ].join("\n\n");

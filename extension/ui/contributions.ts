@@ -1,5 +1,6 @@
 /** What Practicum adds to the editor, typed. `package.json` says the same in JSON, and a test compares the two. No `vscode` here. */
 
+import type { ProviderName } from "../protocol/pretrained.ts";
 import type { BackendName } from "../protocol/runtime.ts";
 
 export const COMMANDS = [
@@ -42,6 +43,7 @@ export interface Settings {
   readonly "practicum.scale": "quick" | "full";
   readonly "practicum.corpus": string;
   readonly "practicum.backend": BackendName | "auto";
+  readonly "practicum.executionProvider": ProviderName | "auto";
   readonly "practicum.node": string;
 }
 export const SETTINGS: Settings = {
@@ -50,6 +52,7 @@ export const SETTINGS: Settings = {
   "practicum.scale": "quick",
   "practicum.corpus": "",
   "practicum.backend": "auto",
+  "practicum.executionProvider": "auto",
   "practicum.node": "",
 };
 

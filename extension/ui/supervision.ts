@@ -1,4 +1,4 @@
-/** The supervisor with the settings of the moment: another `practicum.node` or `practicum.backend` is another supervisor. Starts nothing by itself. */
+/** The supervisor with the settings of the moment: another value of one of `OF_SUPERVISOR` is another supervisor. Starts nothing by itself. */
 import * as vscode from "vscode";
 import type { Exercise } from "../exercise/model.ts";
 import type { GradeRequest, RunRequest, Supervisor, SupervisorOptions } from "../supervisor/api.ts";
@@ -8,6 +8,8 @@ import { setting } from "./editor.ts";
 export type Grader = Pick<Supervisor, "grade" | "warm">;
 export type Runner = Pick<Supervisor, "run">;
 
+const OF_SUPERVISOR = ["practicum.node", "practicum.backend", "practicum.executionProvider"] as const;
+
 export class Supervision implements Grader, Runner, vscode.Disposable {
   readonly #options: Omit<SupervisorOptions, "node">;
   readonly #subscription: vscode.Disposable;
@@ -16,7 +18,7 @@ export class Supervision implements Grader, Runner, vscode.Disposable {
   constructor(options: Omit<SupervisorOptions, "node">) {
     this.#options = options;
     this.#subscription = vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration("practicum.node") || change.affectsConfiguration("practicum.backend")) void this.restart();
+      if (OF_SUPERVISOR.some((name) => change.affectsConfiguration(name))) void this.restart();
     });
   }
 
@@ -41,8 +43,13 @@ export class Supervision implements Grader, Runner, vscode.Disposable {
   }
 
   #get(): Supervisor {
-    const [node, backend] = [setting("practicum.node"), setting("practicum.backend")];
-    this.#supervisor ??= createSupervisor({ ...this.#options, ...(node && { node }), ...(backend !== "auto" && { backend }) });
+    const [node, backend, executionProvider] = [setting("practicum.node"), setting("practicum.backend"), setting("practicum.executionProvider")];
+    this.#supervisor ??= createSupervisor({
+      ...this.#options,
+      ...(node && { node }),
+      ...(backend !== "auto" && { backend }),
+      ...(executionProvider !== "auto" && { executionProvider }),
+    });
     return this.#supervisor;
   }
 

@@ -39,14 +39,28 @@ describe("pretrained models", function () {
   it("of a folder give word pieces and hidden states to a run", async () => {
     const { state, output } = await run(BERT);
     assert.equal(state, "finished");
+    const [on = "", printed = ""] = output.trim().split("\n");
+    assert.match(on, /is computed by ONNX Runtime on (cuda|coreml|dml|cpu)\.$/);
     const [first, second] = [
       ["[CLS]", "a", "chan", "##nel", ".", "[SEP]"],
       ["[CLS]", "the", "old", "ferry", "[SEP]"],
     ];
-    assert.deepEqual(JSON.parse(output), [
+    assert.deepEqual(JSON.parse(printed), [
       [first, second],
       [5, 2, 6, 64],
     ]);
+  });
+
+  it("are computed on the execution provider of the setting, or not at all", async () => {
+    const elsewhere = process.platform === "win32" ? "coreml" : "dml";
+    const pinned = createSupervisor({ dist, executionProvider: elsewhere });
+    try {
+      const { state, fault } = await pinned.run({ exercise: await tinyExercise(asks(BERT)), attempt: attemptOf(REFERENCE), onEvent: () => {} });
+      assert.equal(state, "errored");
+      assert.match(fault?.message ?? "", new RegExp(`starts \\(${elsewhere}: .*practicum\\.executionProvider`));
+    } finally {
+      await pinned.dispose();
+    }
   });
 
   it("that are not there are named", async () => {

@@ -45,6 +45,7 @@ describe("manifests", () => {
     ["an entry elsewhere", { entry: "../one.ts" }, /entry must be a TypeScript file/],
     ["our own file as entry", { entry: "run.ts" }, /entry must not be run\.ts/],
     ["an unknown backend", { backend: { require: ["abacus"] } }, /backend\.require\[0\] must be one of/],
+    ["an unknown execution provider", { executionProvider: { refuse: ["abacus"] } }, /executionProvider\.refuse\[0\] must be one of/],
     ["several mistakes", { title: "", minutes: 0 }, /title must not be empty; minutes must be positive/],
   ];
   for (const [what, change, pattern] of exercises) {

@@ -5,13 +5,28 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "mocha";
 import onnxProto from "onnx-proto";
+import { listSupportedBackends } from "onnxruntime-node";
+import { ResponseError } from "vscode-jsonrpc/node";
+import type { Exercise } from "../../extension/exercise/model.ts";
+import {
+  type ComputedOn,
+  ComputedOnNotification,
+  type EncodeParams,
+  PROVIDERS,
+  type PretrainedOptions,
+  PretrainedRequest,
+  type ProviderName,
+} from "../../extension/protocol/pretrained.ts";
+import { IMPLEMENTATION_FAULT } from "../../extension/protocol/runtime.ts";
 import { Bert } from "../../extension/runtime/pretrained/bert.ts";
 import { filesOf } from "../../extension/runtime/pretrained/files.ts";
 import { withHiddenStates } from "../../extension/runtime/pretrained/hiddenStates.ts";
+import { servePretrained } from "../../extension/supervisor/pretrained.ts";
+import type { Process } from "../../extension/supervisor/process.ts";
 
 const { onnx } = onnxProto;
 const FOLDER = path.resolve(import.meta.dirname, "../../exercises/transformers-and-llms/14-bert-in-context/pretrained/bert");
-const NOTHING = { shipped: { texts: {}, binaries: {} }, cache: "/nowhere" };
+const NOTHING = { shipped: { texts: {}, binaries: {} }, providers: ["cpu"], cache: "/nowhere" } as const;
 const silent = () => {};
 
 describe("hidden states of a graph", () => {
@@ -93,6 +108,74 @@ export const AutoModel = { async from_pretrained(id, { progress_callback }) {
   return { async dispose() {} };
 } };
 `;
+
+describe("execution providers of a pretrained model", () => {
+  const [elsewhere] = PROVIDERS.filter((name) => !listSupportedBackends().some((built) => built.name === name)) as [ProviderName];
+
+  it("are tried in order, and the reason of each that was skipped is kept", async () => {
+    const { on } = await Bert.load(await filesOf(FOLDER, NOTHING, silent), [elsewhere, "cpu", "webgpu"]);
+    assert.deepEqual(on, { provider: "cpu", skipped: [{ name: elsewhere, reason: "ONNX Runtime has none on this system" }] });
+  });
+
+  it("that do not start are named where no other may be used", async () => {
+    await assert.rejects(Bert.load(await filesOf(FOLDER, NOTHING, silent), [elsewhere]), {
+      message: new RegExp(`starts \\(${elsewhere}: .*executionProvider`),
+    });
+  });
+
+  /** Serves a run whose pretrained processes answer as told, one after the other. */
+  async function served(
+    answers: readonly ("dies" | "answers")[],
+    options: { needs?: Exercise["executionProvider"]; pin?: ProviderName; on?: ProviderName } = {},
+  ) {
+    const { needs, pin, on } = options;
+    let ask: (params: EncodeParams) => Promise<unknown> = () => Promise.reject(new Error("nobody serves"));
+    const started: (readonly ProviderName[])[] = [];
+    const run = { running: true, connection: { onRequest: (_: unknown, handler: typeof ask) => (ask = handler) } } as unknown as Process;
+    const start = () => {
+      const answer = answers[started.length];
+      let told: (on: { model: string; on: ComputedOn }) => void = () => {};
+      const sendRequest = async (request: unknown, params: PretrainedOptions) => {
+        if (request === PretrainedRequest) return started.push(params.providers);
+        if (on) told({ model: "bert", on: { provider: on, skipped: [] } });
+        if (answer === "answers") return "encoded";
+        throw new ResponseError(IMPLEMENTATION_FAULT, "It ended.", { kind: "died", message: "It ended." });
+      };
+      const onNotification = (kind: unknown, handler: typeof told) => kind === ComputedOnNotification && (told = handler);
+      const connection = { sendRequest, onNotification };
+      return { ready: Promise.resolve(), kill: silent, connection, ask: (request: (c: object) => unknown) => request(connection) } as unknown as Process;
+    };
+    const exercise = { id: "tiny", files: {}, binaries: {}, ...(needs && { executionProvider: needs }) } as unknown as Exercise;
+    servePretrained(run, exercise, { start, folders: [], cache: "", log: silent, ...(pin && { pin }) }, { onEvent: silent });
+    const asked = await Promise.allSettled([ask({ model: "bert", texts: [] }), ask({ model: "bert", texts: [] })]);
+    return { started, answers: asked.map((each) => (each.status === "fulfilled" ? each.value : (each.reason as Error).message)) };
+  }
+
+  const all = [...PROVIDERS];
+  const table: [what: string, answers: ("dies" | "answers")[], options: Parameters<typeof served>[1], started: ProviderName[][], answer: RegExp][] = [
+    ["all, best first", ["answers"], {}, [all], /encoded/],
+    ["those that the exercise requires", ["answers"], { needs: { require: ["cpu", "cuda"] } }, [["cuda", "cpu"]], /encoded/],
+    ["the one of the setting", ["answers"], { pin: "webgpu" }, [["webgpu"]], /encoded/],
+    [
+      "none, where the exercise refuses the one of the setting",
+      [],
+      { pin: "cuda", needs: { refuse: ["cuda"] } },
+      [],
+      /cannot use the execution provider of your choice/,
+    ],
+    ["the processor after a driver has ended the process", ["dies", "answers"], {}, [all, ["cpu"]], /encoded/],
+    ["the processor once only", ["dies", "dies"], {}, [all, ["cpu"]], /It ended/],
+    ["not the processor after the processor", ["dies"], { on: "cpu" }, [all], /It ended/],
+    ["not the processor where the setting names another", ["dies"], { pin: "cuda" }, [["cuda"]], /It ended/],
+  ];
+  for (const [what, answers, options, started, answer] of table) {
+    it(`may be ${what}`, async () => {
+      const result = await served(answers, options);
+      assert.deepEqual(result.started, started);
+      for (const each of result.answers) assert.match(String(each), answer);
+    });
+  }
+});
 
 describe("the small BERT", () => {
   let bert: Bert;

@@ -1,25 +1,29 @@
 /** A BERT in ONNX Runtime, asked for the hidden states of all its layers. */
 import { Tokenizer } from "@huggingface/tokenizers";
 import * as ort from "onnxruntime-node";
-import type { Encoded } from "../../protocol/pretrained.ts";
+import type { ComputedOn, Encoded, ProviderName } from "../../protocol/pretrained.ts";
 import { tensor } from "../../protocol/tensor.ts";
 import type { ModelFiles } from "./files.ts";
 import { withHiddenStates } from "./hiddenStates.ts";
+import { type Started, startSession } from "./providers.ts";
 
 export class Bert {
+  readonly on: ComputedOn;
   readonly #tokenizer: Tokenizer;
   readonly #session: ort.InferenceSession;
   readonly #outputs: readonly string[];
 
-  private constructor(tokenizer: Tokenizer, session: ort.InferenceSession, outputs: readonly string[]) {
+  private constructor(tokenizer: Tokenizer, { session, on }: Started, outputs: readonly string[]) {
+    this.on = on;
     this.#tokenizer = tokenizer;
     this.#session = session;
     this.#outputs = outputs;
   }
 
-  static async load({ tokenizer, tokenizerConfig, graph }: ModelFiles): Promise<Bert> {
+  /** @param providers that may be used, best first */
+  static async load({ tokenizer, tokenizerConfig, graph }: ModelFiles, providers: readonly ProviderName[] = ["cpu"]): Promise<Bert> {
     const { bytes, outputs } = withHiddenStates(graph);
-    return new Bert(new Tokenizer(tokenizer, tokenizerConfig), await ort.InferenceSession.create(bytes, { executionProviders: ["cpu"] }), outputs);
+    return new Bert(new Tokenizer(tokenizer, tokenizerConfig), await startSession(bytes, providers), outputs);
   }
 
   async encode(texts: readonly string[]): Promise<Encoded> {

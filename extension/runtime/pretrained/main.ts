@@ -1,7 +1,7 @@
 /** The program that computes pretrained models. No learner code runs here. */
 import { connect } from "../../child/connection.ts";
 import { asResponse, faultOf } from "../../child/faults.ts";
-import { DownloadNotification, EncodeRequest, type PretrainedOptions, PretrainedRequest } from "../../protocol/pretrained.ts";
+import { ComputedOnNotification, DownloadNotification, EncodeRequest, type PretrainedOptions, PretrainedRequest } from "../../protocol/pretrained.ts";
 import { PROTOCOL_VERSION, ReadyNotification } from "../../protocol/runtime.ts";
 import { encode } from "../../protocol/wire.ts";
 import { Bert } from "./bert.ts";
@@ -9,7 +9,7 @@ import { filesOf } from "./files.ts";
 
 const connection = connect();
 const models = new Map<string, Promise<Bert>>();
-let options: PretrainedOptions = { shipped: { texts: {}, binaries: {} }, cache: "" };
+let options: PretrainedOptions = { shipped: { texts: {}, binaries: {} }, providers: ["cpu"], cache: "" };
 
 connection.onRequest(PretrainedRequest, (given) => {
   options = given;
@@ -29,5 +29,9 @@ connection.onRequest(EncodeRequest, async ({ model, texts }) => {
 
 void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend: { name: "cpu", device: "ONNX Runtime", skipped: [] } });
 
-const load = async (model: string): Promise<Bert> =>
-  Bert.load(await filesOf(model, options, (loaded, total, file) => void connection.sendNotification(DownloadNotification, { loaded, total, file })));
+async function load(model: string): Promise<Bert> {
+  const files = await filesOf(model, options, (loaded, total, file) => void connection.sendNotification(DownloadNotification, { loaded, total, file }));
+  const bert = await Bert.load(files, options.providers);
+  void connection.sendNotification(ComputedOnNotification, { model, on: bert.on });
+  return bert;
+}
