@@ -1,5 +1,6 @@
 /**
- * The module `practicum` that learners import: tracing, progress, seeded random numbers, a corpus and tokenizers, checkpoints, the device.
+ * The module `practicum` that learners import: tracing, progress, seeded random numbers, a corpus and tokenizers, checkpoints, the device, and operations that
+ * tfjs lacks.
  * Shapes and units stand with each function. Nothing here needs a network.
  */
 export type { CorpusOptions, GeneratedCorpus } from "../protocol/corpus.ts";
@@ -7,6 +8,7 @@ export type { PlotSpec, Span } from "../protocol/runtime.ts";
 export { type Checkpointable, checkpoint, type Note } from "./services/checkpoint.ts";
 export { corpus, type LongTailSource, type TokenSource } from "./services/corpus.ts";
 export { type Device, device } from "./services/device.ts";
+export { crossEntropy, gelu, type LayerNormOptions, layerNorm } from "./services/operations.ts";
 export { type EncodedTexts, type PretrainedBert, pretrained } from "./services/pretrained.ts";
 export { progress } from "./services/progress.ts";
 export { Random, random } from "./services/random.ts";

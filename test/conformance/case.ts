@@ -1,5 +1,6 @@
-/** One operator: how tfjs is asked, and the same in double precision. */
+/** One operator: how tfjs or `practicum` is asked, and the same in double precision. */
 import type * as Tf from "@tensorflow/tfjs";
+import type * as Practicum from "../../extension/runtime/practicum.ts";
 import type { Doubles } from "./doubles.ts";
 
 /** Whatever rank an operator asks for. */
@@ -23,7 +24,7 @@ export interface Case {
   /** Inputs of dtype int32: token ids, labels. They come after the others. */
   readonly whole?: readonly WholeInput[];
   /** Runs in the backend's process, as text: it sees nothing but its arguments. */
-  readonly ask: (tf: typeof Tf, x: Operands, n: Operands) => unknown;
+  readonly ask: (tf: typeof Tf, x: Operands, n: Operands, practicum: typeof Practicum) => unknown;
   readonly expect: (x: readonly [Doubles, Doubles, Doubles, Doubles], n: readonly [Doubles, Doubles, Doubles, Doubles]) => Doubles;
   /** Whether it has gradients that are compared too; they are, by default. */
   readonly gradient?: boolean;

@@ -5,6 +5,7 @@ import { RandomStream } from "../../extension/protocol/random.ts";
 import { type TensorData, tensor } from "../../extension/protocol/tensor.ts";
 import type { Case, Input } from "./case.ts";
 import { elementwise } from "./cases/elementwise.ts";
+import { fused } from "./cases/fused.ts";
 import { products } from "./cases/products.ts";
 import { reductions } from "./cases/reductions.ts";
 import { shapes } from "./cases/shapes.ts";
@@ -12,21 +13,22 @@ import { bends as bendsAlong, type Doubles, gradients, map } from "./doubles.ts"
 import { onEveryRung } from "./everyRung.ts";
 import type { Rung } from "./rungs.ts";
 
-const TABLE = { products, elementwise, reductions, shapes };
+const TABLE = { products, elementwise, reductions, shapes, fused };
 const TOLERANCE = 2e-5;
 
 /** Each case as a function of this module's text: it runs in the backend's process. */
 const MODULE = `import * as tf from "@tensorflow/tfjs";
+import * as practicum from "practicum";
 const ask = {
 ${Object.values(TABLE)
   .flat()
   .map(({ name, ask }) => `  ${JSON.stringify(name)}: ${ask},`)
   .join("\n")}
 };
-export const value = (name, x, n) => ask[name](tf, x, n);
-export const gradients = (name, x, n, weights) => tf.grads((...moved) => ask[name](tf, moved, n).mul(weights).sum())(x);
+export const value = (name, x, n) => ask[name](tf, x, n, practicum);
+export const gradients = (name, x, n, weights) => tf.grads((...moved) => ask[name](tf, moved, n, practicum).mul(weights).sum())(x);
 const withSquare = (y) => y.add(y.square());
-const slopes = (name, x, n, weights) => tf.grads((...moved) => withSquare(ask[name](tf, moved, n)).mul(weights).sum())(x);
+const slopes = (name, x, n, weights) => tf.grads((...moved) => withSquare(ask[name](tf, moved, n, practicum)).mul(weights).sum())(x);
 export const bends = (name, x, n, weights, direction) =>
   tf.grads((...moved) => tf.addN(slopes(name, moved, n, weights).map((slope, i) => slope.mul(direction[i]).sum())))(x);
 `;

@@ -7,7 +7,7 @@ import type { NdArray } from "./reference.ts";
 const labs = [await loadLab(), await loadLab(3)] as const;
 
 /** The library of the suite that runs. */
-export let [{ tf }] = labs;
+export let [{ tf, operations }] = labs;
 type Tensor = InstanceType<typeof tf.Tensor>;
 
 export function onEveryBuild(what: string, tests: () => void): void {
@@ -15,7 +15,7 @@ export function onEveryBuild(what: string, tests: () => void): void {
     for (const build of ["fma", "simd"] as const) {
       describe(`${what}, build ${build}, ${lab === labs[0] ? "one thread" : "all that can be in parts by three threads"}`, () => {
         before(async () => {
-          ({ tf } = lab);
+          ({ tf, operations } = lab);
           await lab.use(build);
         });
         tests();

@@ -5,10 +5,10 @@ import { loadLab } from "./load.ts";
 import type { NdArray } from "./reference.ts";
 import * as reference from "./reference.ts";
 
-const { tf, use } = await loadLab();
+const { tf, operations, use } = await loadLab();
 type Tensor = InstanceType<typeof tf.Tensor>;
 
-const tensor = ({ data, shape }: NdArray): Tensor => tf.tensor([...data], [...shape]);
+const tensor = ({ data, shape }: NdArray, dtype: "float32" | "int32" = "float32"): Tensor => tf.tensor([...data], [...shape], dtype);
 
 /** Relative, over the whole gradient. */
 function distance(got: ArrayLike<number>, want: readonly number[]): number {
@@ -26,6 +26,8 @@ interface Case {
 const draw = new Draw(21);
 const x = draw.array([6, 10]);
 const positive = draw.array([6, 10], 0.3, 3);
+const wide = draw.array([7, 11], -6, 6);
+const LABELS = [0, 8, 3, 3, 7, 1];
 const mean = (values: readonly number[]) => reference.sum(values) / values.length;
 const batches: [a: number[], b: number[]][] = [
   [
@@ -80,6 +82,26 @@ const cases: Case[] = [
   { name: "cube", inputs: [x], tfjs: (t) => tf.pow(t, 3), plain: (v) => reference.map(v, (y) => y ** 3) },
   { name: "softmax", inputs: [x], tfjs: (t) => tf.softmax(t), plain: reference.softmax },
   { name: "log softmax", inputs: [x], tfjs: (t) => tf.logSoftmax(t), plain: (v) => reference.map(reference.softmax(v), Math.log) },
+  {
+    name: "layer norm",
+    inputs: [draw.array([6, 10]), draw.array([10]), draw.array([10])],
+    tfjs: (t, gain, bias) => operations.layerNorm(t, { gain, bias }),
+    plain: (v, gain, bias) => reference.layerNorm(v, gain, bias),
+  },
+  {
+    name: "layer norm of more rows than are summed up at once, of a width that is no multiple of 4",
+    inputs: [draw.array([135, 3]), draw.array([3]), draw.array([3])],
+    tfjs: (t, gain, bias) => operations.layerNorm(t, { gain, bias }),
+    plain: (v, gain, bias) => reference.layerNorm(v, gain, bias),
+  },
+  { name: "GELU", inputs: [wide], tfjs: (t) => operations.gelu(t), plain: (v) => reference.map(v, reference.gelu) },
+  { name: "GELU by tanh", inputs: [wide], tfjs: (t) => operations.gelu(t, "tanh"), plain: (v) => reference.map(v, reference.geluByTanh) },
+  {
+    name: "cross-entropy",
+    inputs: [draw.array([2, 3, 9], -9, 9)],
+    tfjs: (t) => operations.crossEntropy(t, tensor({ shape: [2, 3], data: LABELS }, "int32")),
+    plain: (v) => reference.crossEntropy(v, LABELS),
+  },
   { name: "mean", inputs: [x], tfjs: (t) => tf.mean(t, 0), plain: (v) => reference.reduce(v, [0], mean) },
   { name: "sum", inputs: [x], tfjs: (t) => tf.sum(t, [1]), plain: (v) => reference.reduce(v, [1], reference.sum) },
   {
@@ -129,7 +151,7 @@ for (const build of ["fma", "simd"] as const) {
         const f = (...inputs: Tensor[]) => tf.mul(one.tfjs(...inputs), tensor(weights)).sum();
         const got = tf.tidy(() =>
           tf
-            .grads(f)(one.inputs.map(tensor))
+            .grads(f)(one.inputs.map((input) => tensor(input)))
             .map((gradient) => gradient.dataSync()),
         );
         got.forEach((gradient, i) => {

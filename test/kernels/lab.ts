@@ -5,6 +5,7 @@ import { installKernels } from "../../extension/runtime/kernels/install.ts";
 import type { PackOptions } from "../../extension/runtime/kernels/pack.ts";
 import * as tf from "../../extension/runtime/tensors.ts";
 
+export * as operations from "../../extension/runtime/services/operations.ts";
 export { tf };
 
 /** @param dist as a file URL, with the kernels built */

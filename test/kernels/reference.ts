@@ -93,6 +93,30 @@ export function softmax(x: NdArray): NdArray {
   return { shape: x.shape, data };
 }
 
+export function layerNorm(x: NdArray, gain: NdArray, bias: NdArray, epsilon = 1e-5): NdArray {
+  const n = x.shape.at(-1) as number;
+  const rows = Array.from({ length: x.data.length / n }, (_, row) => x.data.slice(row * n, (row + 1) * n));
+  const data = rows.flatMap((values) => {
+    const mean = sum(values) / n;
+    const deviation = Math.sqrt(sum(values.map((v) => (v - mean) ** 2)) / n + epsilon);
+    return values.map((v, i) => ((v - mean) / deviation) * (gain.data[i] as number) + (bias.data[i] as number));
+  });
+  return { shape: x.shape, data };
+}
+
+export const gelu = (x: number): number => (x * (1 + erf(x / Math.SQRT2))) / 2;
+export const geluByTanh = (x: number): number => (x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))) / 2;
+
+export function crossEntropy(logits: NdArray, labels: readonly number[]): NdArray {
+  const n = logits.shape.at(-1) as number;
+  const losses = labels.map((label, row) => {
+    const values = logits.data.slice(row * n, (row + 1) * n);
+    const most = Math.max(...values);
+    return Math.log(sum(values.map((v) => Math.exp(v - most)))) + most - (values[label] as number);
+  });
+  return { shape: [], data: [sum(losses) / labels.length] };
+}
+
 /** The Taylor series up to 3, beyond it the continued fraction of erfc: both to the last digits of a double. */
 export function erf(x: number): number {
   const a = Math.abs(x);

@@ -8,7 +8,7 @@ type Tf = typeof one.tf;
 type Tensor = InstanceType<Tf["Tensor"]>;
 
 const product = (transposeA: boolean, transposeB: boolean) => (tf: Tf, a: Tensor, b: Tensor) => tf.matMul(a, b, transposeA, transposeB);
-const table: [what: string, a: number[], b: number[], work: (tf: Tf, a: Tensor, b: Tensor) => Tensor][] = [
+const table: [what: string, a: number[], b: number[], work: (tf: Tf, a: Tensor, b: Tensor, operations: typeof one.operations) => Tensor][] = [
   ["a tall product", [307, 130], [130, 65], product(false, false)],
   ["a wide product", [65, 130], [130, 307], product(false, false)],
   ["a product of transposed", [517, 97], [101, 517], product(true, true)],
@@ -29,6 +29,16 @@ const table: [what: string, a: number[], b: number[], work: (tf: Tf, a: Tensor, 
   ["a transpose of heads", [5, 13, 4, 33], [1], (tf, a) => tf.transpose(a, [0, 2, 1, 3])],
   ["a concatenation", [131, 257], [131, 9], (tf, a, b) => tf.concat([a, b], 1)],
   ["a gradient of softmax", [131, 257], [131, 257], (tf, a, b) => tf.grad((x) => tf.softmax(x).mul(b))(a)],
+  ["a layer norm", [131, 257], [257], (_, a, b, { layerNorm }) => layerNorm(a, { gain: b, bias: b })],
+  ["a gradient of layer norm by its input", [131, 257], [257], (tf, a, b, { layerNorm }) => tf.grad((x) => layerNorm(x, { gain: b }).mul(a))(a)],
+  ["a gradient of layer norm by its gain", [331, 57], [57], (tf, a, b, { layerNorm }) => tf.grad((gain) => layerNorm(a, { gain }).mul(a))(b)],
+  ["a gradient of layer norm by its bias", [331, 57], [57], (tf, a, b, { layerNorm }) => tf.grad((bias) => layerNorm(a, { bias }).mul(a))(b)],
+  ["a GELU", [131, 257], [1], (_, a, __, { gelu }) => gelu(a)],
+  ["a GELU by tanh", [131, 257], [1], (_, a, __, { gelu }) => gelu(a, "tanh")],
+  ["a gradient of GELU", [131, 257], [131, 257], (tf, a, b, { gelu }) => tf.grad((x) => gelu(x).mul(b))(a)],
+  ["a gradient of GELU by tanh", [131, 257], [131, 257], (tf, a, b, { gelu }) => tf.grad((x) => gelu(x, "tanh").mul(b))(a)],
+  ["a cross-entropy", [131, 257], [131], (_, a, b, { crossEntropy }) => crossEntropy(a, b.toInt())],
+  ["a gradient of cross-entropy", [131, 257], [131], (tf, a, b, { crossEntropy }) => tf.grad((x) => crossEntropy(x, b.toInt()))(a)],
   ["a gradient of erf", [131, 257], [131, 257], (tf, a, b) => tf.grad((x) => tf.erf(x).mul(b))(a)],
 ];
 
@@ -40,8 +50,8 @@ for (const build of ["fma", "simd"] as const) {
       it(`${what}: the same bits by one thread and by three`, () => {
         const draw = new Draw(31);
         const [a, b] = [draw.array(aShape), draw.array(bShape, 0.5, 2)];
-        const bits = ({ tf }: typeof one) =>
-          tf.tidy(() => new Uint8Array(work(tf, tf.tensor([...a.data], aShape), tf.tensor([...b.data], bShape)).dataSync().buffer));
+        const bits = ({ tf, operations }: typeof one) =>
+          tf.tidy(() => new Uint8Array(work(tf, tf.tensor([...a.data], aShape), tf.tensor([...b.data], bShape), operations).dataSync().buffer));
         const want = bits(one);
         for (let round = 0; round < 5; round++) assert.deepEqual(bits(three), want);
       });

@@ -15,6 +15,8 @@ const BINARY: Readonly<Record<string, BinaryName>> = {
   TanhGrad: "tanhGradient", // of dy and y
   ErfGrad: "erfGradient", // of dy and x
   RsqrtGrad: "rsqrtGradient", // of dy and x
+  GeluGrad: "geluGradient", // of dy and x
+  GeluTanhGrad: "geluTanhGradient", // of dy and x
 };
 const UNARY: Readonly<Record<string, UnaryName>> = {
   Exp: "exp",
@@ -26,6 +28,8 @@ const UNARY: Readonly<Record<string, UnaryName>> = {
   Rsqrt: "rsqrt",
   Sigmoid: "sigmoid",
   Relu: "relu",
+  Gelu: "gelu",
+  GeluTanh: "geluTanh",
 };
 /** Powers that are cheaper than a logarithm. */
 const POWERS: ReadonlyMap<number, UnaryName> = new Map([

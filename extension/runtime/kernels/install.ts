@@ -1,7 +1,9 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { replaceAdam } from "./adam.ts";
+import { registerCrossEntropy } from "./crossEntropy.ts";
 import { registerElementwise } from "./elementwise.ts";
 import { registerGradients } from "./gradients.ts";
+import { registerLayerNorm } from "./layerNorm.ts";
 import { registerLayout } from "./layout.ts";
 import { registerLookup } from "./lookup.ts";
 import { registerMatMul } from "./matMul.ts";
@@ -13,6 +15,7 @@ import { registerSoftmax } from "./softmax.ts";
 export async function installKernels(backend: BackendWasm, folder: URL, options?: PackOptions): Promise<void> {
   const pack = await KernelPack.start(backend, folder, options);
   for (const register of [registerLayout, registerMatMul, registerElementwise, registerReductions, registerLookup, registerSoftmax]) register(pack);
+  for (const register of [registerLayerNorm, registerCrossEntropy]) register(pack);
   registerGradients(pack);
   replaceAdam(pack);
 }

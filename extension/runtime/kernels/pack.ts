@@ -5,8 +5,10 @@ import * as tf from "../tensors.ts";
 import { partsOf } from "./parts.ts";
 import { Team } from "./team.ts";
 
-export type UnaryName = "exp" | "tanh" | "erf" | "neg" | "square" | "sqrt" | "rsqrt" | "sigmoid" | "cube" | "threeHalves" | "relu";
-export type BinaryName = "add" | "sub" | "mul" | "div" | "max" | "min" | "squaredDifference" | "tanhGradient" | "erfGradient" | "rsqrtGradient";
+export type UnaryName = "exp" | "tanh" | "erf" | "neg" | "square" | "sqrt" | "rsqrt" | "sigmoid" | "cube" | "threeHalves" | "relu" | "gelu" | "geluTanh";
+export type BinaryName =
+  | ("add" | "sub" | "mul" | "div" | "max" | "min" | "squaredDifference")
+  | ("tanhGradient" | "erfGradient" | "rsqrtGradient" | "geluGradient" | "geluTanhGradient");
 
 type Unary = (n: number, x: number, out: number) => void;
 type Binary = (rows: number, n: number, a: number, aRow: number, aStride: number, b: number, bRow: number, bStride: number, out: number) => void;
@@ -24,6 +26,10 @@ export interface Exports extends Record<UnaryName, Unary>, Record<BinaryName, Bi
   spread(x: number, rows: number, n: number, xRow: number, xStride: number, scale: number, out: number): void;
   softmax(x: number, rows: number, n: number, out: number): void;
   softmaxGradient(dy: number, y: number, rows: number, n: number, out: number): void;
+  layerNorm(x: number, gain: number, bias: number, rows: number, n: number, epsilon: number, out: number): void;
+  layerNormGradient(dy: number, x: number, gain: number, rows: number, n: number, epsilon: number, out: number, gainSums: number, biasSums: number): void;
+  crossEntropy(x: number, labels: number, rows: number, n: number, out: number, scratch: number): void;
+  crossEntropyGradient(x: number, labels: number, rows: number, n: number, factor: number, out: number): void;
   adam(n: number, weights: number, gradient: number, first: number, second: number, out: number, ...constants: number[]): void;
 }
 
@@ -128,7 +134,7 @@ const missing = (name: string) => () => {
 };
 
 /** Kernels whose last argument is scratch memory. */
-const SCRATCH: readonly (keyof Exports)[] = ["matmul", "sum"];
+const SCRATCH: readonly (keyof Exports)[] = ["matmul", "sum", "crossEntropy"];
 /** Bytes of a line of the processor's caches. */
 const LINE = 64;
 

@@ -23,6 +23,8 @@ const FLOAT = 4;
 const TRANSCENDENTAL = 10;
 /** So many products of a sum in the time of an addition elsewhere. */
 const PRODUCTS = 4;
+/** So many rows are summed up on their own by the gradient of layer norm. */
+export const STRETCH = 64;
 /** Tiles of the product: 6 rows by 8 columns. A part of fewer would be computed in another order. */
 const [ROWS, COLUMNS] = [6, 8];
 
@@ -38,68 +40,46 @@ export function partsOf(name: keyof Exports, args: Args, threads: number, least 
   return Array.from({ length: parts }, (_, i) => cut.part(bound(i), bound(i + 1) - bound(i)));
 }
 
+/**
+ * Places that lie one after the other in memory.
+ * @param counted which argument says how many there are @param floats by argument: how many lie between an address of one place and of the next
+ */
+const along = (args: Args, counted: number, floats: Readonly<Record<number, number>>, cost: number, unit = 1): Cut => ({
+  total: args[counted] as number,
+  unit,
+  cost,
+  part: (from, count) => args.map((arg, i) => (i === counted ? count : arg + FLOAT * from * (floats[i] ?? 0))),
+});
+
 const unary =
   (cost: number): Cutter =>
-  (n, x = 0, out = 0) => ({ total: n as number, unit: 16, cost, part: (from, count) => [count, x + FLOAT * from, out + FLOAT * from] });
+  (...args) =>
+    along(args, 0, { 1: 1, 2: 1 }, cost, 16);
 
 const binary =
   (cost: number): Cutter =>
   (...args) => {
-    const [rows, n, a, aRow, aStride, b, bRow, bStride, out] = args as [number, number, number, number, number, number, number, number, number];
-    if (rows === 1)
-      return {
-        total: n,
-        unit: 16,
-        cost,
-        part: (from, count) => [1, count, a + FLOAT * from * aStride, aRow, aStride, b + FLOAT * from * bStride, bRow, bStride, out + FLOAT * from],
-      };
-    return {
-      total: rows,
-      unit: 1,
-      cost: n * cost,
-      part: (from, count) => [count, n, a + FLOAT * from * aRow, aRow, aStride, b + FLOAT * from * bRow, bRow, bStride, out + FLOAT * from * n],
-    };
+    const [rows, n, , aRow, aStride, , bRow, bStride] = args as Binary;
+    return rows === 1 ? along(args, 1, { 2: aStride, 5: bStride, 8: 1 }, cost, 16) : along(args, 0, { 2: aRow, 5: bRow, 8: n }, n * cost);
   };
+type Binary = [rows: number, n: number, a: number, aRow: number, aStride: number, b: number, bRow: number, bStride: number, out: number];
 
 const CUTTERS: Partial<Record<keyof Exports, Cutter>> = {
   ...Object.fromEntries(["neg", "square", "sqrt", "rsqrt", "cube", "threeHalves", "relu"].map((name) => [name, unary(1)])),
-  ...Object.fromEntries(["exp", "tanh", "erf", "sigmoid"].map((name) => [name, unary(TRANSCENDENTAL)])),
+  ...Object.fromEntries(["exp", "tanh", "erf", "sigmoid", "gelu", "geluTanh"].map((name) => [name, unary(TRANSCENDENTAL)])),
   ...Object.fromEntries(["add", "sub", "mul", "div", "max", "min", "squaredDifference", "tanhGradient", "rsqrtGradient"].map((name) => [name, binary(1)])),
-  erfGradient: binary(TRANSCENDENTAL),
-  softmax: (x = 0, rows = 0, n = 0, out = 0) => ({
-    total: rows,
-    unit: 1,
-    cost: n * TRANSCENDENTAL,
-    part: (from, count) => [x + FLOAT * from * n, count, n, out + FLOAT * from * n],
-  }),
-  softmaxGradient: (dy = 0, y = 0, rows = 0, n = 0, out = 0) => {
-    const at = (address: number, from: number) => address + FLOAT * from * n;
-    return { total: rows, unit: 1, cost: 2 * n, part: (from, count) => [at(dy, from), at(y, from), count, n, at(out, from)] };
-  },
-  sum: (x = 0, outer = 0, n = 0, inner = 0, scale = 1, out = 0, scratch = 0) => ({
-    total: outer,
-    unit: 1,
-    cost: n * inner,
-    part: (from, count) => [x + FLOAT * from * n * inner, count, n, inner, scale, out + FLOAT * from * inner, scratch],
-  }),
-  maximum: (x = 0, outer = 0, n = 0, inner = 0, out = 0) => ({
-    total: outer,
-    unit: 1,
-    cost: n * inner,
-    part: (from, count) => [x + FLOAT * from * n * inner, count, n, inner, out + FLOAT * from * inner],
-  }),
-  copyRows: (x = 0, xRow = 0, out = 0, outRow = 0, rows = 0, n = 0) => ({
-    total: rows,
-    unit: 1,
-    cost: n,
-    part: (from, count) => [x + FLOAT * from * xRow, xRow, out + FLOAT * from * outRow, outRow, count, n],
-  }),
-  spread: (x = 0, rows = 0, n = 0, xRow = 0, xStride = 0, scale = 1, out = 0) => ({
-    total: rows,
-    unit: 1,
-    cost: n,
-    part: (from, count) => [x + FLOAT * from * xRow, count, n, xRow, xStride, scale, out + FLOAT * from * n],
-  }),
+  ...Object.fromEntries(["erfGradient", "geluGradient", "geluTanhGradient"].map((name) => [name, binary(TRANSCENDENTAL)])),
+  softmax: (x = 0, rows = 0, n = 0, out = 0) => along([x, rows, n, out], 1, { 0: n, 3: n }, n * TRANSCENDENTAL),
+  softmaxGradient: (dy = 0, y = 0, rows = 0, n = 0, out = 0) => along([dy, y, rows, n, out], 2, { 0: n, 1: n, 4: n }, 2 * n),
+  layerNorm: (x = 0, gain = 0, bias = 0, rows = 0, n = 0, ...rest) => along([x, gain, bias, rows, n, ...rest], 3, { 0: n, 6: n }, 3 * n),
+  layerNormGradient: (dy = 0, x = 0, gain = 0, rows = 0, n = 0, ...rest) =>
+    along([dy, x, gain, rows, n, ...rest], 3, { 0: n, 1: n, 6: n, 7: n / STRETCH, 8: n / STRETCH }, 6 * n, STRETCH),
+  crossEntropy: (x = 0, labels = 0, rows = 0, n = 0, ...rest) => along([x, labels, rows, n, ...rest], 2, { 0: n, 1: 1, 4: 1 }, n * TRANSCENDENTAL),
+  crossEntropyGradient: (x = 0, labels = 0, rows = 0, n = 0, ...rest) => along([x, labels, rows, n, ...rest], 2, { 0: n, 1: 1, 5: n }, n * TRANSCENDENTAL),
+  sum: (x = 0, outer = 0, n = 0, inner = 0, ...rest) => along([x, outer, n, inner, ...rest], 1, { 0: n * inner, 5: inner }, n * inner),
+  maximum: (x = 0, outer = 0, n = 0, inner = 0, out = 0) => along([x, outer, n, inner, out], 1, { 0: n * inner, 4: inner }, n * inner),
+  copyRows: (x = 0, xRow = 0, out = 0, outRow = 0, rows = 0, n = 0) => along([x, xRow, out, outRow, rows, n], 4, { 0: xRow, 2: outRow }, n),
+  spread: (x = 0, rows = 0, n = 0, xRow = 0, ...rest) => along([x, rows, n, xRow, ...rest], 1, { 0: xRow, 6: n }, n),
   permute: (x = 0, out = 0, ...loops) => {
     const [sizes, strides] = [loops.slice(0, 5), loops.slice(5)];
     const axis = Math.max(
@@ -114,12 +94,7 @@ const CUTTERS: Partial<Record<keyof Exports, Cutter>> = {
       part: (from, count) => [x + FLOAT * from * (strides[axis] as number), out + FLOAT * from * inner, ...sizes.with(axis, count), ...strides],
     };
   },
-  adam: (n = 0, ...rest) => ({
-    total: n,
-    unit: 16,
-    cost: 3,
-    part: (from, count) => [count, ...rest.slice(0, 5).map((address) => address + FLOAT * from), ...rest.slice(5)],
-  }),
+  adam: (...args) => along(args, 0, { 1: 1, 2: 1, 3: 1, 4: 1, 5: 1 }, 3, 16),
   matmul: (...args) => {
     const [batch, a, aMatrix, aRow, aColumn, b, bMatrix, bRow, bColumn, c, cRow, m, n, k, scratch] = args as unknown as Product;
     const cost = (k * m * n) / PRODUCTS;

@@ -86,6 +86,7 @@ const NAMES: Readonly<Record<string, string>> = {
   Multiply: "mul",
   RealDiv: "div",
   GatherV2: "gather",
+  GeluTanh: "gelu",
   Identity: "clone",
   Select: "where",
   UnsortedSegmentSum: "unsortedSegmentSum",

@@ -3,6 +3,7 @@
  * constants of a loop in a function that has many.
  */
 import { FLOAT, all, erf4, exp4, fma, tanh4 } from "./simd";
+import { gelu4, geluSlope4, geluTanh4, geluTanhSlope4 } from "./gelu";
 
 export function add(rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
   binary(0, rows, n, a, aRow, aStride, b, bRow, bStride, out);
@@ -44,6 +45,14 @@ export function rsqrtGradient(rows: usize, n: usize, a: usize, aRow: usize, aStr
   binary(9, rows, n, a, aRow, aStride, b, bRow, bStride, out);
 }
 
+export function geluGradient(rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+  binary(10, rows, n, a, aRow, aStride, b, bRow, bStride, out);
+}
+
+export function geluTanhGradient(rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
+  binary(11, rows, n, a, aRow, aStride, b, bRow, bStride, out);
+}
+
 /** out[rows, n] = a op b; a stride of 0 along n repeats the row's first value, strides between rows count elements. */
 // @ts-ignore: decorator
 @inline function binary(op: i32, rows: usize, n: usize, a: usize, aRow: usize, aStride: usize, b: usize, bRow: usize, bStride: usize, out: usize): void {
@@ -66,7 +75,9 @@ export function rsqrtGradient(rows: usize, n: usize, a: usize, aRow: usize, aStr
   if (op == 6) { const d = f32x4.sub(a, b); return f32x4.mul(d, d); }
   if (op == 7) return f32x4.mul(a, fma(f32x4.neg(b), b, all(1))); // gradient of tanh: dy, y
   if (op == 8) return f32x4.mul(a, f32x4.mul(all(1.12837917), exp4(f32x4.neg(f32x4.mul(b, b))))); // gradient of erf: dy, x
-  return f32x4.div(f32x4.mul(a, all(-0.5)), f32x4.mul(b, f32x4.sqrt(b))); // gradient of rsqrt: dy, x
+  if (op == 9) return f32x4.div(f32x4.mul(a, all(-0.5)), f32x4.mul(b, f32x4.sqrt(b))); // gradient of rsqrt: dy, x
+  if (op == 10) return f32x4.mul(a, geluSlope4(b)); // gradient of gelu: dy, x
+  return f32x4.mul(a, geluTanhSlope4(b));
 }
 
 // @ts-ignore: decorator
@@ -130,6 +141,14 @@ export function relu(n: usize, x: usize, out: usize): void {
   unaryRow(10, n, x, out);
 }
 
+export function gelu(n: usize, x: usize, out: usize): void {
+  unaryRow(11, n, x, out);
+}
+
+export function geluTanh(n: usize, x: usize, out: usize): void {
+  unaryRow(12, n, x, out);
+}
+
 // @ts-ignore: decorator
 @inline function applyUnary(op: i32, x: v128): v128 {
   if (op == 0) return exp4(x);
@@ -142,7 +161,9 @@ export function relu(n: usize, x: usize, out: usize): void {
   if (op == 7) return f32x4.div(all(1), f32x4.add(all(1), exp4(f32x4.neg(x)))); // sigmoid
   if (op == 8) return f32x4.mul(f32x4.mul(x, x), x);
   if (op == 9) return f32x4.mul(x, f32x4.sqrt(x)); // x ^ 1.5
-  return f32x4.max(x, all(0)); // relu
+  if (op == 10) return f32x4.max(x, all(0)); // relu
+  if (op == 11) return gelu4(x);
+  return geluTanh4(x);
 }
 
 /** out[n] = op(x[n]) */

@@ -13,7 +13,7 @@ export function sum(x: usize, outer: usize, n: usize, inner: usize, scale: f32, 
   }
 }
 
-function sumOfRow(x: usize, n: usize): f32 {
+export function sumOfRow(x: usize, n: usize): f32 {
   if (n > STRETCH) {
     const half = ((n >> 1) + 15) & ~15;
     return sumOfRow(x, half) + sumOfRow(x + half * FLOAT, n - half);
@@ -33,7 +33,7 @@ function sumOfRow(x: usize, n: usize): f32 {
 }
 
 /** @param scratch `inner` floats, for the sums of one stretch */
-function sumOfRows(x: usize, n: usize, inner: usize, scale: f32, out: usize, scratch: usize): void {
+export function sumOfRows(x: usize, n: usize, inner: usize, scale: f32, out: usize, scratch: usize): void {
   memory.fill(out, 0, inner * FLOAT);
   for (let start: usize = 0; start < n; start += STRETCH) {
     const rows = min(STRETCH, n - start);

@@ -4,17 +4,22 @@ import { FLOAT, all, exp4, fma, maxOf, sumOf } from "./simd";
 /** out[rows, n] = softmax of each row of x. */
 export function softmax(x: usize, rows: usize, n: usize, out: usize): void {
   for (let r: usize = 0; r < rows; r++, x += n * FLOAT, out += n * FLOAT) {
-    const total = exponentials(x, n, largest(x, n), out);
-    const factor = all(1 / total);
-    let i: usize = 0;
-    for (; i + 4 <= n; i += 4) v128.store(out + i * FLOAT, f32x4.mul(v128.load(out + i * FLOAT), factor));
-    for (; i < n; i++) store<f32>(out + i * FLOAT, load<f32>(out + i * FLOAT) * f32x4.extract_lane(factor, 0));
+    scale(out, n, 1 / exponentials(x, n, largest(x, n), out));
   }
+}
+
+/** x[n] *= factor */
+// @ts-ignore: decorator
+@inline export function scale(x: usize, n: usize, factor: f32): void {
+  const factors = all(factor);
+  let i: usize = 0;
+  for (; i + 4 <= n; i += 4) v128.store(x + i * FLOAT, f32x4.mul(v128.load(x + i * FLOAT), factors));
+  for (; i < n; i++) store<f32>(x + i * FLOAT, load<f32>(x + i * FLOAT) * factor);
 }
 
 /** The largest that is not NaN: any NaN shows in the sum. */
 // @ts-ignore: decorator
-@inline function largest(x: usize, n: usize): f32 {
+@inline export function largest(x: usize, n: usize): f32 {
   let m = all(-Infinity);
   let i: usize = 0;
   for (; i + 4 <= n; i += 4) m = f32x4.pmax(m, v128.load(x + i * FLOAT));
@@ -24,7 +29,7 @@ export function softmax(x: usize, rows: usize, n: usize, out: usize): void {
 
 /** out[n] = e^(x - most). @returns their sum */
 // @ts-ignore: decorator
-@inline function exponentials(x: usize, n: usize, most: f32, out: usize): f32 {
+@inline export function exponentials(x: usize, n: usize, most: f32, out: usize): f32 {
   const shift = all(most);
   let sum = all(0);
   let i: usize = 0;
