@@ -18,7 +18,7 @@ export interface Measured {
 export async function measuredBy(dist: string, body: string, backend?: BackendName): Promise<Measured> {
   const supervisor = createSupervisor({ dist, backend });
   const events: RunEvent[] = [];
-  const program = `import * as tf from "@tensorflow/tfjs";\nimport { breathe, device, random, trace } from "practicum";\nexport default async function run(): Promise<void> {\n${body}\n}\n`;
+  const program = `import * as tf from "@tensorflow/tfjs";\nimport { breathe, crossEntropy, device, gelu, layerNorm, random, trace } from "practicum";\nexport default async function run(): Promise<void> {\n${body}\n}\n`;
   try {
     const exercise = await tinyExercise({ "run.ts": program });
     const result = await supervisor.run({ exercise, attempt: attemptOf(REFERENCE), onEvent: (event) => events.push(event) });

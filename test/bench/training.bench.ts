@@ -1,4 +1,7 @@
-/** The training step of a GPT of two layers, forward, backward and Adam, in ordinary tfjs code on every backend, and the same in PyTorch. */
+/**
+ * The training step of a GPT of two layers, forward, backward and Adam, with `practicum`'s layer norm, GELU and cross-entropy on every backend, with tfjs's operations
+ * alone, and the same in PyTorch.
+ */
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import type { BackendName } from "../../extension/protocol/runtime.ts";
@@ -10,7 +13,7 @@ const SIZES = {
   B: { vocabulary: 96, time: 128, width: 128, heads: 4, layers: 2, batch: 16 },
 };
 type Size = keyof typeof SIZES;
-/** Torch and the sandbox's backend take turns. */
+/** Torch and the sandbox's backend, with and without `practicum`'s operations, take turns. */
 const ROUNDS = 3;
 const STEPS = { A: 120, B: 12 };
 const OTHERS: readonly BackendName[] = ["tfjs-node-gpu", "webgpu", "tfjs-node"];
@@ -19,11 +22,12 @@ export const rows: Bench = async (dist) => [...(await rowsOf("A", dist)), ...(aw
 
 async function rowsOf(size: Size, dist: string): Promise<Row[]> {
   const row = (what: string): Row => ({ metric: "train_tokens_per_s", what: `size ${size}, ${what}`, unit: "tokens/s" });
-  const ours: number[] = [];
+  const [ours, composed]: [number[], number[]] = [[], []];
   const torch = new Map<number, number[]>([1, 2].map((threads) => [threads, []]));
   let about = "absent: no python3 with torch";
   for (let round = 0; round < ROUNDS; round++) {
     ours.push(...(await stepsOf(size, dist, "wasm", STEPS[size])));
+    composed.push(...(await stepsOf(size, dist, "wasm", STEPS[size], COMPOSED)));
     for (const [threads, times] of torch) {
       const measured = torchSteps(size, threads);
       if (!measured) continue;
@@ -33,14 +37,17 @@ async function rowsOf(size: Size, dist: string): Promise<Row[]> {
   }
   const rate = (times: readonly number[]) => (SIZES[size].batch * SIZES[size].time * 1000) / median(times);
   const best = Math.max(...[...torch.values()].filter((times) => times.length > 0).map(rate));
-  const ratio = Number.isFinite(best) ? { ratio: rate(ours) / best, to: "torch, the better of 1 and 2 threads" } : {};
+  const measured = (times: readonly number[]) => ({
+    value: rate(times),
+    ...(Number.isFinite(best) && { ratio: rate(times) / best, to: "torch, the better of 1 and 2 threads" }),
+  });
   const others = await Promise.all([...OTHERS, ...(size === "A" ? (["cpu"] as const) : [])].map((name) => otherRow(row(name), size, dist, name, rate)));
   const torchRows = [...torch].map(([threads, times]) => ({
     ...row(`torch, threads: ${threads}`),
     ...(times.length > 0 && { value: rate(times) }),
     note: about,
   }));
-  return [{ ...row("wasm"), value: rate(ours), ...ratio }, ...others, ...torchRows];
+  return [{ ...row("wasm"), ...measured(ours) }, { ...row("wasm, tfjs's operations alone"), ...measured(composed) }, ...others, ...torchRows];
 }
 
 async function otherRow(row: Row, size: Size, dist: string, name: BackendName, rate: (times: readonly number[]) => number): Promise<Row> {
@@ -51,8 +58,8 @@ async function otherRow(row: Row, size: Size, dist: string, name: BackendName, r
   }
 }
 
-async function stepsOf(size: Size, dist: string, backend: BackendName, steps: number): Promise<readonly number[]> {
-  const { series } = await measuredBy(dist, program(size, steps), backend);
+async function stepsOf(size: Size, dist: string, backend: BackendName, steps: number, operations = ""): Promise<readonly number[]> {
+  const { series } = await measuredBy(dist, operations + program(size, steps), backend);
   return (series.get("ms") ?? []).slice(Math.ceil(steps / 3)); // the first are for the compilers: a training has hundreds
 }
 
@@ -66,6 +73,16 @@ function torchSteps(size: Size, threads: number): { times: number[]; version: st
   return undefined;
 }
 
+/** In the place of `practicum`'s. */
+const COMPOSED = `
+  const layerNorm = (x: any, { gain, bias }: any): any => {
+    const centred = tf.sub(x, tf.mean(x, -1, true));
+    return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-5))), gain), bias);
+  };
+  const gelu = (x: any): any => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+  const crossEntropy = (logits: any, labels: any): any => tf.logSoftmax(logits).mul(tf.oneHot(labels, logits.shape[1])).sum(-1).mean().neg();
+`;
+
 const program = (size: Size, steps: number): string => `
   const { vocabulary, time, width, heads, layers, batch } = ${JSON.stringify(SIZES[size])};
   const dim = width / heads;
@@ -78,11 +95,6 @@ const program = (size: Size, steps: number): string => `
     f1: matrix(width, 4 * width), b1: tf.variable(tf.zeros([4 * width])), f2: matrix(4 * width, width), b2: tf.variable(tf.zeros([width])),
   }));
   const mask = tf.sub(tf.linalg.bandPart(tf.ones([time, time]), -1, 0), 1).mul(1e9);
-  const layerNorm = (x: any, { gain, bias }: any): any => {
-    const centred = tf.sub(x, tf.mean(x, -1, true));
-    return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-5))), gain), bias);
-  };
-  const gelu = (x: any): any => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
   const loss = (x: any, y: any): any => {
     let z: any = tf.gather(tokens, x).add(places).reshape([batch * time, width]);
     for (const w of blocks) {
@@ -93,8 +105,7 @@ const program = (size: Size, steps: number): string => `
       const wide = gelu(tf.matMul(layerNorm(z, w.n2), w.f1).add(w.b1));
       z = z.add(tf.matMul(wide, w.f2).add(w.b2));
     }
-    const logits = tf.matMul(layerNorm(z, final), head);
-    return tf.logSoftmax(logits).mul(tf.oneHot(y.flatten(), vocabulary)).sum(-1).mean().neg();
+    return crossEntropy(tf.matMul(layerNorm(z, final), head), y.flatten());
   };
   const optimizer = tf.train.adam(1e-3, 0.9, 0.999, 1e-8);
   const draw = (): any => tf.tensor2d(Array.from({ length: batch * time }, () => stream.integer(0, vocabulary - 1)), [batch, time], "int32");
