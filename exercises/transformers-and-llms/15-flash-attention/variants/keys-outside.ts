@@ -1,4 +1,4 @@
-// The loop over keys is outside, as in the first FlashAttention: all rows keep their state, and one block of columns comes in at a time.
+// The loop over keys is outside, as in the first FlashAttention: every block of rows keeps its state while one block of columns after the other comes in.
 import * as tf from "@tensorflow/tfjs";
 import type { FlashAnswer, RunningSoftmax, Tiling } from "./surface.ts";
 
@@ -8,7 +8,7 @@ export const standardAttention = (q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D
     return tf.matMul(tf.softmax(causal ? hideFuture(scores, 0) : scores), v);
   });
 
-/** @param first position of the first column; rows begin at 0 */
+/** @param first position of the first column, counted from that of the first row */
 function hideFuture(scores: tf.Tensor3D, first: number): tf.Tensor3D {
   const [, rows, columns] = scores.shape;
   const future = tf.greater(tf.range(first, first + columns).expandDims(0), tf.range(0, rows).expandDims(1)); // [rows, columns]
@@ -33,20 +33,30 @@ function nothing(scores: tf.Tensor3D, values: tf.Tensor3D): RunningSoftmax {
 }
 
 export const flashAttention = (q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D, { block, causal }: Tiling): FlashAnswer => {
-  const [heads, time, dim] = q.shape;
-  let state: RunningSoftmax | undefined;
-  for (let start = 0; start < time; start += block) {
-    const size = Math.min(block, time - start);
-    const before = state;
-    state = tf.tidy(() => {
-      const columns = (x: tf.Tensor3D): tf.Tensor3D => x.slice([0, start, 0], [heads, size, dim]);
-      const scores = tf.matMul<tf.Tensor3D>(q.div(Math.sqrt(dim)), columns(k), false, true); // [heads, time, size]
-      return absorb(before, causal ? hideFuture(scores, start) : scores, columns(v)); // the first column is seen by all rows
-    });
-    if (before) tf.dispose(before);
+  const time = q.shape[1];
+  const part = (x: tf.Tensor3D, start: number): tf.Tensor3D => x.slice([0, start, 0], [-1, Math.min(block, time - start), -1]);
+  const states = new Map<number, RunningSoftmax>(); // by the first row of the block
+  for (let column = 0; column < time; column += block) {
+    for (let row = causal ? column : 0; row < time; row += block) {
+      const before = states.get(row);
+      const after = tf.tidy(() => {
+        const scores = tf.matMul<tf.Tensor3D>(part(q, row).div(Math.sqrt(q.shape[2])), part(k, column), false, true); // [heads, block, block]
+        return absorb(before, causal ? hideFuture(scores, column - row) : scores, part(v, column)); // the first column is seen by all rows
+      });
+      states.set(row, after);
+      if (before) tf.dispose(before);
+    }
   }
-  const { max, sum, mixed } = state as RunningSoftmax;
-  const answer = tf.tidy(() => ({ output: mixed.div<tf.Tensor3D>(sum), logSumExp: sum.log().add(max).reshape<tf.Tensor2D>([heads, time]) }));
-  tf.dispose({ max, sum, mixed });
+  const all = [...states.values()];
+  const answer = tf.tidy(() => {
+    const joined = (of: keyof RunningSoftmax) =>
+      tf.concat(
+        all.map((state) => state[of]),
+        1,
+      );
+    const sum = joined("sum"); // [heads, time, 1]
+    return { output: joined("mixed").div<tf.Tensor3D>(sum), logSumExp: sum.log().add(joined("max")).squeeze<tf.Tensor2D>([2]) };
+  });
+  tf.dispose(all);
   return answer;
 };
