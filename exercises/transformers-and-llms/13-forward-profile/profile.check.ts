@@ -15,6 +15,7 @@ check<Surface>("time goes to the innermost span, and to its component", {
     "time-in-seconds",
     "components-directly-within-only",
     "children-expected-first",
+    "own-name-counted-twice",
   ],
   hint: "Of each span counts what is not within a span inside it. Spans come in any order.",
   ask: (impl, draw) => impl.timeByComponent(drawSpans(draw).spans),
@@ -120,7 +121,7 @@ function drawRate(draw: Draw, instant: Component, idle: readonly Component[]): R
 
 /**
  * Two passes, in any order: in each an embedding, two blocks with inner spans of other names in attention, one of them with a layer norm (of queries and keys),
- * and an output. What is over belongs to no component.
+ * an expert within the feed-forward network, and an output. What is over belongs to no component.
  */
 function drawSpans(draw: Draw): { spans: Span[]; times: ByComponent & { other: number } } {
   const spans: Span[] = [];
@@ -156,6 +157,7 @@ function drawSpans(draw: Draw): { spans: Span[]; times: ByComponent & { other: n
           pass(some(), "other");
           span("feedForward", block, (feedForward) => {
             span("layerNorm", feedForward, () => pass(some(), "layerNorm"));
+            span("feedForward", feedForward, () => pass(some(), "feedForward"));
             pass(some(), "feedForward");
           });
         });
