@@ -1,6 +1,6 @@
 /** The GPT whose size is varied: pre-LN blocks, tied embeddings, as in GPT-2. Given. */
 import * as tf from "@tensorflow/tfjs";
-import { random } from "practicum";
+import { crossEntropy, gelu, layerNorm, random } from "practicum";
 import type { GPTConfig, Model } from "./surface.ts";
 
 interface Linear {
@@ -74,9 +74,7 @@ export class GPT implements Model {
   /** Mean cross-entropy of the next token; windows: int32 [batch, time + 1] -> scalar, in nats */
   loss(windows: tf.Tensor2D): tf.Scalar {
     const [batch, length] = windows.shape;
-    const targets = windows.slice([0, 1], [batch, length - 1]); // [batch, time]
-    const logProbabilities = tf.logSoftmax(this.logits(windows.slice([0, 0], [batch, length - 1]))); // [batch, time, vocabulary]
-    return logProbabilities.mul(tf.oneHot(targets, this.config.vocabulary)).sum(-1).mean<tf.Scalar>().neg();
+    return crossEntropy(this.logits(windows.slice([0, 0], [batch, length - 1])), windows.slice([0, 1], [batch, length - 1]));
   }
 
   weights(): Record<string, tf.Tensor> {
@@ -86,7 +84,7 @@ export class GPT implements Model {
 
   #block(x: tf.Tensor3D, block: Block): tf.Tensor3D {
     const attended = x.add<tf.Tensor3D>(this.#attention(layerNorm(x, block.attentionNorm), block));
-    return attended.add(linear(gelu(linear(layerNorm(attended, block.feedForwardNorm), block.expand)), block.contract));
+    return attended.add(linear(gelu(linear(layerNorm(attended, block.feedForwardNorm), block.expand), "tanh"), block.contract));
   }
 
   #attention(x: tf.Tensor3D, { queryKeyValue, projection }: Block): tf.Tensor3D {
@@ -119,18 +117,3 @@ function linear(x: tf.Tensor3D, { weight, bias }: Linear): tf.Tensor3D {
   const rows = x.reshape<tf.Tensor2D>([-1, weight.shape[0]]); // [batch * time, in]
   return tf.matMul(rows, weight).add(bias).reshape([x.shape[0], x.shape[1], weight.shape[1]]);
 }
-
-function layerNorm(x: tf.Tensor3D, { gain, bias }: Norm): tf.Tensor3D {
-  const centred = x.sub(x.mean(-1, true));
-  return centred.mul(centred.square().mean(-1, true).add(1e-5).rsqrt()).mul(gain).add(bias);
-}
-
-/** By tanh: Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016). */
-const gelu = (x: tf.Tensor3D): tf.Tensor3D =>
-  x.mul(0.5).mul(
-    x
-      .add(x.mul(x).mul(x).mul(0.044715))
-      .mul(Math.sqrt(2 / Math.PI))
-      .tanh()
-      .add(1),
-  );
