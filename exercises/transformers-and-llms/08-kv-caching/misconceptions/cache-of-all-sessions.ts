@@ -26,7 +26,7 @@ export function startSession(weights: GPTWeights, { heads }: GPTConfig): Session
     let x = embed(weights, tokens, length); // [batch, new, width]
     for (const [layer, ofBlock] of weights.blocks.entries()) {
       x = block(x, ofBlock, heads, (q, k, v) => {
-        const { mixed, keys, values } = cachedAttention(q, k, v, cache[layer]);
+        const { mixed, keys, values } = tf.tidy(() => cachedAttention(q, k, v, cache[layer])); // frees the scores
         grown.push({ keys, values });
         return mixed;
       });

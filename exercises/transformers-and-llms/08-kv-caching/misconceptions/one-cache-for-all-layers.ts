@@ -23,7 +23,7 @@ export function startSession(weights: GPTWeights, { heads }: GPTConfig): Session
     let x = embed(weights, tokens, length); // [batch, new, width]
     for (const ofBlock of weights.blocks) {
       x = block(x, ofBlock, heads, (q, k, v) => {
-        const { mixed, keys, values } = cachedAttention(q, k, v, cache[0]);
+        const { mixed, keys, values } = tf.tidy(() => cachedAttention(q, k, v, cache[0])); // frees the scores
         grown.push({ keys, values });
         return mixed;
       });

@@ -20,7 +20,7 @@ export function startSession(weights: GPTWeights, { heads }: GPTConfig): Session
     let x = embed(weights, tokens, 0); // [batch, new, width]
     for (const ofBlock of weights.blocks) {
       x = block(x, ofBlock, heads, (q, k, v) => {
-        const { mixed, keys, values } = cachedAttention(q, k, v);
+        const { mixed, keys, values } = tf.tidy(() => cachedAttention(q, k, v)); // frees the scores
         grown.push({ keys, values });
         return mixed;
       });

@@ -21,11 +21,18 @@ export function embed({ tokenEmbedding, positionEmbedding }: GPTWeights, tokens:
 export function block(x: tf.Tensor3D, weights: BlockWeights, heads: number, attend: Attend): tf.Tensor3D {
   const [batch, time, width] = x.shape;
   const perHead = (t: tf.Tensor) => t.reshape([batch, time, heads, width / heads]).transpose<tf.Tensor4D>([0, 2, 1, 3]);
-  const [q, k, v] = tf.split(times(layerNorm(x, weights.attentionGain), weights.queryKeyValue), 3, -1).map(perHead) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
-  const mixed = attend(q, k, v).transpose([0, 2, 1, 3]).reshape<tf.Tensor3D>([batch, time, width]);
-  const attended = x.add<tf.Tensor3D>(times(mixed, weights.projection));
-  const hidden = gelu(times(layerNorm(attended, weights.feedForwardGain), weights.expand)); // [batch, new, 4 * width]
-  return attended.add(times(hidden, weights.contract));
+  const [q, k, v] = tf.tidy(() => tf.split(times(layerNorm(x, weights.attentionGain), weights.queryKeyValue), 3, -1).map(perHead)) as [
+    tf.Tensor4D,
+    tf.Tensor4D,
+    tf.Tensor4D,
+  ];
+  const mixed = attend(q, k, v);
+  return tf.tidy(() => {
+    const sideBySide = mixed.transpose([0, 2, 1, 3]).reshape<tf.Tensor3D>([batch, time, width]);
+    const attended = x.add<tf.Tensor3D>(times(sideBySide, weights.projection));
+    const hidden = gelu(times(layerNorm(attended, weights.feedForwardGain), weights.expand)); // [batch, new, 4 * width]
+    return attended.add(times(hidden, weights.contract));
+  });
 }
 
 /** x: [batch, new, width], the stream after the last block -> [batch, new, vocabulary] */

@@ -1,4 +1,4 @@
-/** The parts of a GPT, as in exercise 05. Given. */
+/** The parts of a GPT, as in exercise 05. Given. What each computes on the way is freed when it is done (`tf.tidy`): at full scale it is gigabytes. */
 import * as tf from "@tensorflow/tfjs";
 import type { BlockWeights, GPTWeights, LinearWeights, NormWeights } from "./surface.ts";
 
@@ -11,27 +11,31 @@ export function embed({ tokenEmbedding, positionEmbedding }: GPTWeights, tokens:
 
 /** Each vector of the last axis gets mean 0 and variance 1, then gain and bias; [batch, time, width] -> the same */
 export function layerNorm(x: tf.Tensor3D, { gain, bias }: NormWeights): tf.Tensor3D {
-  const centred = x.sub(x.mean(-1, true));
-  return centred.mul(centred.square().mean(-1, true).add(1e-5).rsqrt()).mul(gain).add(bias);
+  return tf.tidy(() => {
+    const centred = x.sub(x.mean(-1, true));
+    return centred.mul(centred.square().mean(-1, true).add(1e-5).rsqrt()).mul(gain).add(bias);
+  });
 }
 
 /** Causal attention of every head, and the projection; [batch, time, width] -> the same */
 export function attention(x: tf.Tensor3D, { queryKeyValue, projection }: BlockWeights, heads: number): tf.Tensor3D {
-  const [batch, time, width] = x.shape;
-  const perHead = (t: tf.Tensor3D) => t.reshape([batch, time, heads, width / heads]).transpose<tf.Tensor4D>([0, 2, 1, 3]); // [batch, heads, time, dim]
-  const [q, k, v] = tf.split(linear(x, queryKeyValue), 3, -1) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
-  const future = tf.sub(1, tf.linalg.bandPart(tf.ones([time, time]), -1, 0)); // [query, key]: 1 where key > query
-  const scores = tf
-    .matMul(perHead(q), perHead(k), false, true)
-    .mul(Math.sqrt(heads / width))
-    .sub<tf.Tensor4D>(future.mul(1e9)); // [batch, heads, query, key]
-  const mixed = tf.matMul(tf.softmax(scores), perHead(v)).transpose([0, 2, 1, 3]); // [batch, time, heads, dim]
-  return linear(mixed.reshape<tf.Tensor3D>([batch, time, width]), projection);
+  return tf.tidy(() => {
+    const [batch, time, width] = x.shape;
+    const perHead = (t: tf.Tensor3D) => t.reshape([batch, time, heads, width / heads]).transpose<tf.Tensor4D>([0, 2, 1, 3]); // [batch, heads, time, dim]
+    const [q, k, v] = tf.split(linear(x, queryKeyValue), 3, -1) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
+    const future = tf.sub(1, tf.linalg.bandPart(tf.ones([time, time]), -1, 0)); // [query, key]: 1 where key > query
+    const scores = tf
+      .matMul(perHead(q), perHead(k), false, true)
+      .mul(Math.sqrt(heads / width))
+      .sub<tf.Tensor4D>(future.mul(1e9)); // [batch, heads, query, key]
+    const mixed = tf.matMul(tf.softmax(scores), perHead(v)).transpose([0, 2, 1, 3]); // [batch, time, heads, dim]
+    return linear(mixed.reshape<tf.Tensor3D>([batch, time, width]), projection);
+  });
 }
 
 /** width -> 4 * width -> width; [batch, time, width] -> the same */
 export function feedForward(x: tf.Tensor3D, { expand, contract }: BlockWeights): tf.Tensor3D {
-  return linear(gelu(linear(x, expand)), contract);
+  return tf.tidy(() => linear(gelu(linear(x, expand)), contract));
 }
 
 /** [batch, time, width] -> logits [batch, time, vocabulary] */
