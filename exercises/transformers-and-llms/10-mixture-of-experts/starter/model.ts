@@ -1,6 +1,6 @@
 /** A small transformer of one block whose feed-forward network is the layer that you write. Given. */
 import * as tf from "@tensorflow/tfjs";
-import type { random } from "practicum";
+import { layerNorm, type random } from "practicum";
 import type { ModelConfig, ModelWeights, MoEWeights, Routing } from "./surface.ts";
 
 type RandomStream = ReturnType<typeof random>;
@@ -12,9 +12,9 @@ export function languageModel(weights: ModelWeights, tokens: tf.Tensor2D, layer:
   const [batch, time] = tokens.shape;
   const [vocabulary, width] = weights.tokenEmbedding.shape;
   const start = tf.gather(weights.tokenEmbedding, tokens).add<tf.Tensor3D>(weights.positionEmbedding.slice(0, time)); // [batch, time, width]
-  const attended = start.add(attention(normalised(start), weights)).reshape<tf.Tensor2D>([batch * time, width]);
-  const { output, routing } = layer(normalised(attended), weights.experts);
-  const end = normalised(attended.add<tf.Tensor2D>(output)); // [batch * time, width]
+  const attended = start.add(attention(layerNorm(start), weights)).reshape<tf.Tensor2D>([batch * time, width]);
+  const { output, routing } = layer(layerNorm(attended), weights.experts);
+  const end = layerNorm(attended.add<tf.Tensor2D>(output)); // [batch * time, width]
   return { logits: tf.matMul(end, weights.tokenEmbedding, false, true).reshape([batch, time, vocabulary]), routing };
 }
 
@@ -30,12 +30,6 @@ function attention(x: tf.Tensor3D, { queryKeyValue, projection }: ModelWeights):
   const scores = tf.matMul(q, k, false, true).div(Math.sqrt(width)).add<tf.Tensor3D>(future); // [batch, query, key]
   const mixed = tf.matMul(tf.softmax(scores), v).reshape<tf.Tensor2D>([batch * time, width]);
   return tf.matMul(mixed, projection).reshape([batch, time, width]);
-}
-
-/** Layer norm without gain and bias; x: [..., width] */
-function normalised<T extends tf.Tensor>(x: T): T {
-  const centred = x.sub(x.mean(-1, true));
-  return centred.mul(centred.square().mean(-1, true).add(1e-5).rsqrt()) as T;
 }
 
 /** The approximation by tanh; x: any shape */

@@ -1,6 +1,6 @@
 /** A causal transformer with two heads, the same for policy and reward model. Given. */
 import * as tf from "@tensorflow/tfjs";
-import { random } from "practicum";
+import { layerNorm, random } from "practicum";
 import type { ModelConfig, ModelWeights } from "./surface.ts";
 
 type RandomStream = ReturnType<typeof random>;
@@ -97,11 +97,11 @@ function states(weights: ModelWeights, tokens: tf.Tensor2D): tf.Tensor2D {
   const start = tf.gather(weights.tokenEmbedding, tokens).add(weights.positionEmbedding.slice(0, time)); // [batch, time, width]
   let x = start.reshape<tf.Tensor2D>([batch * time, width]);
   for (const block of weights.blocks) {
-    const mixed = attention(tf.matMul(normalised(x), block.queryKeyValue), batch, time); // [batch * time, width]
+    const mixed = attention(tf.matMul(layerNorm(x), block.queryKeyValue), batch, time); // [batch * time, width]
     x = x.add(tf.matMul(mixed, block.projection));
-    x = x.add(tf.matMul(tf.relu(tf.matMul(normalised(x), block.expand)), block.contract));
+    x = x.add(tf.matMul(tf.relu(tf.matMul(layerNorm(x), block.expand)), block.contract));
   }
-  return normalised(x);
+  return layerNorm(x);
 }
 
 /** Causal attention of two heads; [batch * time, 3 * width] -> [batch * time, width] */
@@ -123,10 +123,4 @@ function attention(queryKeyValue: tf.Tensor2D, batch: number, time: number): tf.
     .matMul(weights, v)
     .transpose([0, 2, 1, 3])
     .reshape([batch * time, width]);
-}
-
-/** Layer norm without gain and bias. */
-function normalised(x: tf.Tensor2D): tf.Tensor2D {
-  const centred = x.sub(x.mean(1, true));
-  return centred.mul(centred.square().mean(1, true).add(1e-5).rsqrt());
 }
