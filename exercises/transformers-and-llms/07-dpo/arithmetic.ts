@@ -79,7 +79,6 @@ export function marginsOf({ policyChosen, policyRejected, referenceChosen, refer
 }
 
 /** The loss in float64. */
-export const lossOf = (pairs: Pairs): number =>
-  mean(marginsOf(pairs).map((margin) => Math.max(0, -margin) + Math.log1p(Math.exp(-Math.abs(margin)))));
+export const lossOf = (pairs: Pairs): number => mean(marginsOf(pairs).map((margin) => Math.max(0, -margin) + Math.log1p(Math.exp(-Math.abs(margin)))));
 
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
