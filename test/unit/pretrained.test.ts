@@ -141,7 +141,9 @@ describe("execution providers of a pretrained model", () => {
         if (answer === "answers") return "encoded";
         throw new ResponseError(IMPLEMENTATION_FAULT, "It ended.", { kind: "died", message: "It ended." });
       };
-      const onNotification = (kind: unknown, handler: typeof told) => kind === ComputedOnNotification && (told = handler);
+      const onNotification = (kind: unknown, handler: typeof told) => {
+        if (kind === ComputedOnNotification) told = handler;
+      };
       const connection = { sendRequest, onNotification };
       return { ready: Promise.resolve(), kill: silent, connection, ask: (request: (c: object) => unknown) => request(connection) } as unknown as Process;
     };
