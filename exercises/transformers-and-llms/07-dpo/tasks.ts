@@ -87,17 +87,21 @@ export function drawRoles(draw: Draw): Pick<Task, "reference" | "preferences"> {
   };
 }
 
-/** A pair whose chosen response the reference finds likelier by far, by some 50 nats for each token of the rejected one. */
-export function drawForegone(draw: Draw): Pick<Task, "reference" | "preferences"> {
-  const prompt = draw.integer(0, PROMPTS - 1);
+/**
+ * Pairs of which the reference finds one response likelier by far, by some 50 nats for each token of the other: of the first pair the chosen one, of the next the
+ * rejected one, and so on.
+ */
+export function drawForegone(draw: Draw, pairs = 1): Pick<Task, "reference" | "preferences"> {
   const outputBias = tensor(
     Array.from({ length: VOCABULARY }, (_, token) => (token <= LOWER[1] ? 25 : -25)),
     [VOCABULARY],
   );
-  return {
-    reference: { ...drawPolicy(draw, VOCABULARY), outputBias },
-    preferences: asPreferences([{ chosen: drawAnswer(draw, prompt, LOWER), rejected: drawAnswer(draw, prompt, UPPER) }]),
+  const foregone = (_: unknown, i: number): Pair => {
+    const prompt = draw.integer(0, PROMPTS - 1);
+    const [likely, unlikely] = [drawAnswer(draw, prompt, LOWER), drawAnswer(draw, prompt, UPPER)];
+    return i % 2 === 0 ? { chosen: likely, rejected: unlikely } : { chosen: unlikely, rejected: likely };
   };
+  return { reference: { ...drawPolicy(draw, VOCABULARY), outputBias }, preferences: asPreferences(Array.from({ length: pairs }, foregone)) };
 }
 
 /** One pair ten times, of which the judge chose the other response once. */
