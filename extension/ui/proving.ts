@@ -20,6 +20,11 @@ import { showRendered } from "./workbench.ts";
 const PAGE = ".practicum/Proof.md";
 const fromPage = (file: string, line?: number): string => `../${encodeURI(file)}${line === undefined ? "" : `#L${line}`}`;
 
+interface Progress {
+  readonly signal: AbortSignal;
+  readonly report: (message: string) => void;
+}
+
 export class Proving implements vscode.Disposable {
   readonly #dist: string;
   readonly #supervision: Supervision;
@@ -31,27 +36,26 @@ export class Proving implements vscode.Disposable {
   }
 
   /** Proves the pack of the folder, and shows what was found. */
-  async verify(folder: string): Promise<PackProof> {
-    const proof = await this.#prove(folder);
-    this.#show(folder, proof);
-    const page = path.join(folder, PAGE);
-    await mkdir(path.dirname(page), { recursive: true });
-    await writeFile(page, proofPage(proof, fromPage));
-    await showRendered(vscode.Uri.file(page));
-    return proof;
+  async verify(folder: string): Promise<void> {
+    await this.#proving(({ signal, report }) => this.#prove(folder, signal, report));
   }
 
   /** Proves the pack, asks, and hands it to the registry that npm would use. */
   async publish(folder: string): Promise<void> {
     const keys = await ownKeys();
     if (!keys) return;
-    const proof = await this.verify(folder);
-    const source = await readPack(folder);
-    requireProof(proof, source);
-    const packed = await pack(source, { keys });
     const at = { dist: this.#dist, cwd: folder, agent: false } as const;
+    // One notification for all of it: the workbench hides the fourth that comes within a second, and that may be the one that says what went wrong.
+    const packed = await this.#proving(async ({ signal, report }) => {
+      const proof = await this.#prove(folder, signal, report);
+      const source = await readPack(folder);
+      requireProof(proof, source);
+      const packed = await pack(source, { keys });
+      report(`looking for ${packed.manifest.name} on the registry`);
+      await requireLastingIds(packed.manifest.name, source, { ...at, signal });
+      return packed;
+    });
     const { name, version } = packed.manifest;
-    await cancellable(`Looking for ${name} on the registry`, (signal) => requireLastingIds(name, source, { ...at, signal }));
     const detail = [`${Object.keys(packed.sizes).length} files, ${Math.ceil(packed.archive.length / 1024)} KiB`, ...Object.keys(packed.sizes)].join("\n");
     if ((await vscode.window.showWarningMessage(`Publish ${name}@${version}?`, { modal: true, detail }, "Publish")) !== "Publish") return;
     const registry = await cancellable(`Publishing ${name}@${version}`, (signal) => publish(packed, { ...at, signal }));
@@ -62,22 +66,30 @@ export class Proving implements vscode.Disposable {
     this.#problems.dispose();
   }
 
-  #prove(folder: string): Thenable<PackProof> {
+  #proving<T>(work: (progress: Progress) => Promise<T>): Thenable<T> {
     requireTrust();
-    return cancellable("Verifying the pack", (signal, report) =>
-      verifyPack(folder, {
-        supervisor: this.#supervision.current,
-        dist: this.#dist,
-        tier: "run",
-        cacheFolder: proofsFolder(),
-        compiler: path.join(vscode.env.appRoot, "extensions/node_modules/typescript/lib/tsc.js"),
-        signal,
-        onProgress: (done, planned, words) => report(`${done} of ${planned}, ${words}`),
-      }),
-    );
+    return cancellable("Verifying the pack", (signal, report) => work({ signal, report }));
   }
 
-  #show(folder: string, { problems, exercises }: PackProof): void {
+  async #prove(folder: string, signal: AbortSignal, report: Progress["report"]): Promise<PackProof> {
+    const proof = await verifyPack(folder, {
+      supervisor: this.#supervision.current,
+      dist: this.#dist,
+      tier: "run",
+      cacheFolder: proofsFolder(),
+      compiler: path.join(vscode.env.appRoot, "extensions/node_modules/typescript/lib/tsc.js"),
+      signal,
+      onProgress: (done, planned, words) => report(`${done} of ${planned}, ${words}`),
+    });
+    this.#mark(folder, proof);
+    const page = path.join(folder, PAGE);
+    await mkdir(path.dirname(page), { recursive: true });
+    await writeFile(page, proofPage(proof, fromPage));
+    await showRendered(vscode.Uri.file(page));
+    return proof;
+  }
+
+  #mark(folder: string, { problems, exercises }: PackProof): void {
     const all = [...problems, ...exercises.flatMap((exercise) => exercise.problems)];
     this.#problems.clear();
     for (const file of new Set(all.map(fileOf)))

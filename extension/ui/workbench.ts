@@ -34,8 +34,16 @@ export const showStatement = (attempt: Attempt): Promise<void> => showRendered(v
 
 /** Markdown, rendered, beside the code. */
 export async function showRendered(uri: vscode.Uri, { preview = false } = {}): Promise<void> {
+  await renderAnew();
   await vscode.commands.executeCommand("vscode.openWith", uri, RENDERED, { viewColumn: columnBeside(), preserveFocus: true, preview });
 }
+
+/**
+ * VS Code's renderer keeps the tokens of the last page by its address and version. A file that was closed and has changed since begins at version 1 again, and
+ * would be shown as it was.
+ */
+const renderAnew = () =>
+  vscode.commands.executeCommand("markdown.api.render", { uri: vscode.Uri.from({ scheme: "practicum-blank" }), version: 0, getText: () => "" });
 
 /** The column that is not the code's. */
 export function columnBeside(): vscode.ViewColumn {

@@ -99,6 +99,7 @@ describe("an instructor", function () {
     await dialog().getByRole("button", { name: "Make Keys" }).click();
     await dialog().getByText(`Publish ${NAME}@0.1.0?`).waitFor();
     await dialog().getByText("01-softmax/softmax.check.ts").waitFor();
+    await workbench.statement().getByText("Version 0.1.0. Proven:").waitFor();
     await dialog().getByRole("button", { name: "Publish" }).click();
     await workbench.notification(new RegExp(`${NAME}@0\\.1\\.0 is published to ${registry.url}`)).waitFor();
   });
