@@ -81,6 +81,8 @@ export class Workbench {
   problems = (): Promise<void> => this.page.keyboard.press("Control+Shift+M");
   editorAction = (label: string): Locator => this.page.locator(`.editor-actions a[aria-label^="${label}"]`).first();
   notification = (text: RegExp): Locator => this.page.locator(".notification-toast", { hasText: text });
+  /** In the centre of notifications, while that is open. */
+  kept = (text: RegExp): Locator => this.page.locator(".notifications-center .notification-list-item", { hasText: text });
   statement = (): FrameLocator => webview(this.page, 0);
   panel = (): FrameLocator => webview(this.page, 0);
   command = (title: string): Promise<void> => runCommand(this.page, title);
