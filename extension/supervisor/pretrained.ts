@@ -14,6 +14,7 @@ import {
   PretrainedRequest,
   type ProviderName,
 } from "../protocol/pretrained.ts";
+import { IMPLEMENTATION_FAULT } from "../protocol/runtime.ts";
 import type { RunRequest } from "./api.ts";
 import { allowed } from "./ladder.ts";
 import type { Process } from "./process.ts";
@@ -56,7 +57,7 @@ export function servePretrained(run: Process, exercise: Exercise, places: Pretra
   };
   const encode = async (process: Promise<Process>, params: EncodeParams) => (await process).ask((c) => c.sendRequest(EncodeRequest, params));
   run.connection.onRequest(EncodeRequest, async (params) => {
-    if (providers.length === 0) throw new Error(NONE_ALLOWED);
+    if (providers.length === 0) throw new ResponseError(IMPLEMENTATION_FAULT, NONE_ALLOWED, { kind: "threw", message: NONE_ALLOWED });
     computing ??= begin(providers);
     const asked = computing;
     try {
