@@ -166,8 +166,7 @@ describe("full scale", function () {
         assert.equal(resumed.result.state, next ? "errored" : "finished");
         assert.match(resumed.output, one.says?.(kept) ?? goesOn(kept));
         if (next) continue;
-        // tfjs computes the powers of Adam's betas anew from the number of steps: the sixth digit of a weight may differ.
-        const comparable = ({ series }: typeof whole) => [...series].filter(([name]) => !one.times?.test(name)).map(rounded);
+        const comparable = ({ series }: typeof whole) => [...series].filter(([name]) => !one.times?.test(name));
         assert.deepEqual(comparable(resumed), comparable(whole));
         assert.ok(whole.series.has(one.result));
         for (const [name, [first]] of killed.series) assert.equal(resumed.series.get(name)?.[0], first, `${name} of the first run is not told again`);
@@ -176,5 +175,3 @@ describe("full scale", function () {
     });
   }
 });
-
-const rounded = ([name, values]: [string, number[]]): string => `${name}: ${values.map((value) => value.toPrecision(3))}`;

@@ -43,8 +43,8 @@ export const checkpoint = {
         throw new Error(`checkpoint "${name}": ${path} of shape [${variable.shape}] was kept ${otherwise}. To begin anew, delete ${checkpointFile(name)}`);
       }
     }
-    for (const [path, variable] of variablesOf(weights)) tf.tidy(() => variable.assign(live(kept.tensors[path] as TensorData)));
-    for (const [path, optimizer] of optimizersOf(weights)) await optimizer.setWeights(statesAt(path, kept.tensors));
+    for (const [path, variable] of variablesOf(weights)) assign(variable, kept.tensors[path] as TensorData);
+    for (const [path, optimizer] of optimizersOf(weights)) await restoreOptimizer(optimizer, path, kept.tensors);
     return kept.note;
   },
 
@@ -79,13 +79,26 @@ async function read(name: string): Promise<{ tensors: Readonly<Record<string, Te
 
 const live = ({ data, shape, dtype }: TensorData): Tensor => tf.tensor(data, [...shape], dtype);
 
-/** An optimizer keeps its state as a list of named tensors. */
+const assign = (variable: tf.Variable, value: TensorData): void => tf.tidy(() => variable.assign(live(value)));
+
+/** An optimizer keeps its state as a list of named tensors, and some of it in variables besides. */
 async function leavesOf(weights: Checkpointable): Promise<[string, Tensor][]> {
   const states = optimizersOf(weights).map(async ([path, optimizer]) =>
     (await optimizer.getWeights()).map(({ name, tensor: state }, i): [string, Tensor] => [`${path}.${i} ${name}`, state]),
   );
-  return [...tensorsOf(weights), ...(await Promise.all(states)).flat()];
+  const own = optimizersOf(weights).flatMap(([path, optimizer]) => ownVariablesOf(optimizer, path));
+  return [...tensorsOf(weights), ...own, ...(await Promise.all(states)).flat()];
 }
+
+/** tfjs computes Adam's powers of beta anew from the number of steps, not as the steps did: their last digits differ, and soon those of the weights. */
+async function restoreOptimizer(optimizer: Optimizer, path: string, tensors: Readonly<Record<string, TensorData>>): Promise<void> {
+  await optimizer.setWeights(statesAt(path, tensors));
+  for (const [key, variable] of ownVariablesOf(optimizer, path)) if (tensors[key]) assign(variable, tensors[key]);
+}
+
+/** Such as `accBeta1` of Adam. */
+const ownVariablesOf = (optimizer: Optimizer, path: string): [string, tf.Variable][] =>
+  Object.entries(optimizer).flatMap(([name, value]) => (value instanceof tf.Variable ? [[`${path}/${name}`, value]] : []));
 
 function statesAt(path: string, tensors: Readonly<Record<string, TensorData>>): { name: string; tensor: Tensor }[] {
   const own = Object.entries(tensors).filter(([key]) => key.startsWith(`${path}.`));
