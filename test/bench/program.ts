@@ -4,6 +4,9 @@ import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
 import { attemptOf, REFERENCE, tinyExercise } from "../processes/tinyPack.ts";
 import type { Row } from "./measure.ts";
 
+/** Those that compute on a GPU. */
+export const GPU_BACKENDS: readonly BackendName[] = ["tfjs-node-gpu", "webgpu"];
+
 export interface Measured {
   /** Every value of every series, in order. */
   readonly series: ReadonlyMap<string, readonly number[]>;
