@@ -1,4 +1,5 @@
 /** A measuring program in a runtime of ours, as a run: what a learner's program would see. */
+import { backendsFolder } from "../../extension/packs/places.ts";
 import type { BackendName, RunEvent } from "../../extension/protocol/runtime.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
 import { attemptOf, REFERENCE, tinyExercise } from "../processes/tinyPack.ts";
@@ -19,7 +20,7 @@ export interface Measured {
  * @throws {Error} when the program does
  */
 export async function measuredBy(dist: string, body: string, backend?: BackendName): Promise<Measured> {
-  const supervisor = createSupervisor({ dist, backend });
+  const supervisor = createSupervisor({ dist, backend, backends: process.env.PRACTICUM_BACKENDS ?? backendsFolder() });
   const events: RunEvent[] = [];
   const program = `import * as tf from "@tensorflow/tfjs";\nimport { breathe, crossEntropy, device, gelu, layerNorm, random, trace } from "practicum";\nexport default async function run(): Promise<void> {\n${body}\n}\n`;
   try {

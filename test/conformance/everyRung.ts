@@ -1,7 +1,7 @@
 /** Describes a suite once for each backend; those that do not start here are skipped, and the reason is printed. */
 import { after, before, describe, type Suite } from "mocha";
 import { BACKENDS, type BackendName } from "../../extension/protocol/runtime.ts";
-import { type Rung, startRung } from "./rungs.ts";
+import { PREPARE_MS, type Rung, startRung } from "./rungs.ts";
 
 /**
  * @param module text that is loaded on each backend
@@ -18,6 +18,7 @@ export function onEveryRung(
       this.timeout(60_000);
       let rung: Rung;
       before(async function () {
+        this.timeout(PREPARE_MS);
         const started = await startRung(backend);
         if (typeof started === "string") {
           console.log(`    ${backend} is not tested here: ${started}`);

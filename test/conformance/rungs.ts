@@ -6,7 +6,14 @@ import type { Ladder } from "../../extension/supervisor/ladder.ts";
 import type { Process } from "../../extension/supervisor/process.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
 import { DIST } from "../tools/paths.ts";
-import { softwareVulkan } from "../tools/vulkan.ts";
+import { softwareTensorflow } from "../tools/tensorflow.ts";
+import { type Software, softwareVulkan } from "../tools/vulkan.ts";
+
+/** What stands in for hardware, or for a library, that this machine does not have. */
+const SOFTWARE: Partial<Record<BackendName, () => Software>> = { webgpu: softwareVulkan, "tfjs-node-gpu": softwareTensorflow, "tfjs-node": softwareTensorflow };
+
+/** The first start of all may have to download and to build. */
+export const PREPARE_MS = 600_000;
 
 /** A backend that has started, with a module of ours loaded. */
 export class Rung {
@@ -46,8 +53,8 @@ export class Rung {
 /** @returns why it does not start here, where it does not. A real GPU comes before one in software. */
 export async function startRung(name: BackendName): Promise<Rung | string> {
   const real = await attempt(name);
-  if (typeof real !== "string" || name !== "webgpu") return real;
-  const software = softwareVulkan();
+  const software = typeof real === "string" ? SOFTWARE[name]?.() : undefined;
+  if (!software) return real;
   if ("reason" in software) return `${real}; ${software.reason}`;
   Object.assign(process.env, software.env);
   return attempt(name);

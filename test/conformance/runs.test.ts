@@ -7,12 +7,13 @@ import type { RunRequest } from "../../extension/supervisor/api.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
 import { attemptOf, REFERENCE, tinyExercise } from "../processes/tinyPack.ts";
 import { DIST } from "../tools/paths.ts";
-import { startRung } from "./rungs.ts";
+import { PREPARE_MS, startRung } from "./rungs.ts";
 
 describe("a run on webgpu", function () {
   this.timeout(60_000);
   const supervisor = createSupervisor({ dist: DIST, backend: "webgpu" });
   before(async function () {
+    this.timeout(PREPARE_MS);
     const rung = await startRung("webgpu");
     if (typeof rung !== "string") return rung.stop();
     console.log(`    webgpu is not tested here: ${rung}`);

@@ -1,4 +1,4 @@
-/** TensorFlow's packages, which are not here: what is said where one does not load, and a stand-in for one that does. */
+/** What is said where a package of TensorFlow's does not load, and a stand-in for one that has a GPU. The real one is in test/conformance. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { dist } from "./tinyPack.ts";
 /** As the package does: it registers a backend with the process's one engine, and needs what Node 23 took away. */
 const STAND_IN = (onGpu: boolean) => `if (!require("util").isNullOrUndefined(undefined)) throw new Error("old Node only");
 const engine = globalThis._tfengine;
-engine.registerBackend("tensorflow", () => ({ isUsingGpuDevice: ${onGpu}, memory: () => ({}) }), 3);
+engine.registerBackend("tensorflow", () => ({ isUsingGpuDevice: ${onGpu}, binding: {}, memory: () => ({}) }), 3);
 engine.setBackend("tensorflow");`;
 
 describe("TensorFlow's packages", function () {

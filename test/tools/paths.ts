@@ -11,3 +11,5 @@ export const NODE = path.join(ROOT, "node_modules/node/bin", process.platform ==
 export const WEB = path.join(ROOT, ".vscode-test/web");
 /** A Vulkan driver in software; git-ignored. */
 export const VULKAN = path.join(ROOT, ".vscode-test/vulkan");
+/** TensorFlow's packages with a library from pip; git-ignored. */
+export const TENSORFLOW = path.join(ROOT, ".vscode-test/tensorflow");

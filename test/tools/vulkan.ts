@@ -12,10 +12,10 @@ const RELEASE = "bookworm";
 const STAMP = path.join(VULKAN, "stamp");
 
 /** Environment of a program that is to compute on it; or why there is none. */
-export type SoftwareVulkan = { readonly env: Readonly<Record<string, string>> } | { readonly reason: string };
+export type Software = { readonly env: Readonly<Record<string, string>> } | { readonly reason: string };
 
 /** Unpacks it at the first call. Where a program is told of a driver already, that one is used. */
-export function softwareVulkan(): SoftwareVulkan {
+export function softwareVulkan(): Software {
   if (process.env.VK_DRIVER_FILES) return { env: { PRACTICUM_SOFTWARE_GPU: "1" } };
   const reason = existsSync(STAMP) ? undefined : unpack();
   if (reason) return { reason };
@@ -60,7 +60,7 @@ function apt(...args: string[]): void {
   execFileSync("apt-get", [...Object.entries(own).flatMap(([name, value]) => ["-o", `${name}=${value}`]), ...args], { stdio: "pipe" });
 }
 
-const lastLine = (error: unknown): string => {
+export const lastLine = (error: unknown): string => {
   const { stderr, message } = error as { stderr?: Buffer; message: string };
   return stderr?.toString().trim().split("\n").at(-1) || message;
 };

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import util, { parseArgs } from "node:util";
 import * as tf from "../tensors.ts";
 import type { Rung } from "./ladder.ts";
+import { loadBesideOurs, repairTensorflow } from "./tfjsNodeRepairs.ts";
 
 /** Where Linux's driver tells which GPUs there are. */
 const NVIDIA = "/proc/driver/nvidia/gpus";
@@ -38,13 +39,14 @@ function load(): void {
   tf.env().set("PROD", true); // it would say of every kernel that it is there twice
   env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   try {
-    createRequire(import.meta.url)(module);
+    loadBesideOurs(() => createRequire(import.meta.url)(module));
   } catch (error) {
     throw new Error(reasonOf(error), { cause: error });
   } finally {
     tf.env().set("PROD", false);
   }
   if (tf.getBackend() !== "tensorflow") throw new Error("it loads, but brings no backend");
+  repairTensorflow(tf.backend());
 }
 
 /** The package explains over four lines how to build what is missing. */

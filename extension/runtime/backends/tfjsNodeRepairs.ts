@@ -1,0 +1,99 @@
+/** Where TensorFlow's packages (4.22) undo what is repaired here, lack what every other backend has, or fail in words that do not help. */
+import * as tf from "../tensors.ts";
+
+interface Tensorflow extends tf.KernelBackend {
+  binding: { executeOp(name: string, ...rest: readonly unknown[]): unknown };
+}
+type Kernel = tf.KernelFunc;
+type Registry = Map<string, unknown>;
+
+/** The package loads a tfjs of its own, which registers gradients and kernels as published in the process's one registry. Ours stay. */
+export function loadBesideOurs(load: () => void): void {
+  const { _tfGlobals: globals } = globalThis as unknown as { readonly _tfGlobals: ReadonlyMap<string, Registry> };
+  const kept = ["gradRegistry", "kernelRegistry"].map((name) => globals.get(name) ?? new Map<string, unknown>()).map((all) => [all, [...all]] as const);
+  try {
+    load();
+  } finally {
+    for (const [all, ours] of kept) for (const [name, config] of ours) all.set(name, config);
+  }
+}
+
+export function repairTensorflow(backend: tf.KernelBackend): void {
+  explainErrors(backend as Tensorflow);
+  repaired("Multinomial", drawFromProbabilities);
+  repaired("GatherV2", countFromTheEnd);
+  for (const name of ["Add", "Sub", "Multiply", "Max", "Min"]) repaired(name, (kernel) => withMasksAsNumbers(kernel, "bool"));
+  for (const name of ["Less", "LessEqual", "Greater", "GreaterEqual"]) repaired(name, withMasksAsNumbers);
+  borrowFromCpu(backend);
+}
+
+function repaired(kernelName: string, repair: (published: Kernel) => Kernel): void {
+  const published = tf.getKernel(kernelName, "tensorflow");
+  if (!published) return;
+  tf.unregisterKernel(kernelName, "tensorflow");
+  tf.registerKernel({ ...published, kernelFunc: repair(published.kernelFunc) });
+}
+
+/** As published, a number, and on a second line what is wrong. */
+function explainErrors(backend: Tensorflow): void {
+  const { binding } = backend; // whose functions cannot be replaced
+  const executeOp: typeof binding.executeOp = (name, ...rest) => {
+    try {
+      return binding.executeOp(name, ...rest);
+    } catch (error) {
+      const [, said] = /^Invalid TF_Status: \d+\s+Message: (.*)/.exec((error as Error).message) ?? [];
+      throw said ? new Error(`TensorFlow could not compute ${name}: ${said}`, { cause: error }) : error;
+    }
+  };
+  backend.binding = Object.create(binding, { executeOp: { value: executeOp } });
+}
+
+/** As published, of logits only. */
+const drawFromProbabilities =
+  (published: Kernel): Kernel =>
+  ({ inputs, attrs, backend }) => {
+    const logits = inputs.logits as tf.Tensor;
+    const drawn = () => published({ inputs: { logits: attrs?.normalized ? tf.log(logits) : logits }, attrs: { ...attrs, normalized: false }, backend });
+    return tf.tidy(drawn as () => tf.Tensor);
+  };
+
+/** As published, indices are compared with the length of an axis that is not there. */
+const countFromTheEnd =
+  (published: Kernel): Kernel =>
+  ({ inputs, attrs, backend }) => {
+    const [axis] = tf.util.parseAxisParam(attrs?.axis as number, (inputs.x as tf.TensorInfo).shape) as [number];
+    return published({ inputs, attrs: { ...attrs, axis }, backend });
+  };
+
+/** TensorFlow does not compute with masks. */
+function withMasksAsNumbers(published: Kernel, result?: "bool"): Kernel {
+  return (call) => {
+    if (!Object.values(call.inputs).some((x) => x?.dtype === "bool")) return published(call);
+    return tf.tidy(() => {
+      const inputs = Object.fromEntries(Object.entries(call.inputs).map(([name, x]) => [name, tf.cast(x as tf.Tensor, "int32")]));
+      const made = published({ ...call, inputs }) as tf.Tensor;
+      return result ? tf.cast(made, result) : made;
+    });
+  };
+}
+
+/** What TensorFlow's package has no kernel for is computed by that of plain JavaScript. */
+function borrowFromCpu(backend: tf.KernelBackend): void {
+  const there = new Set(tf.getKernelsForBackend("tensorflow").map(({ kernelName }) => kernelName));
+  const moved = (x: tf.TensorInfo, from: tf.KernelBackend, to: tf.KernelBackend): tf.TensorInfo => ({
+    ...x,
+    dataId: to.write(from.readSync(x.dataId), x.shape, x.dtype),
+  });
+  for (const { kernelName, kernelFunc } of tf.getKernelsForBackend("cpu")) {
+    if (there.has(kernelName)) continue;
+    const borrowed: Kernel = ({ inputs, attrs }) => {
+      const cpu = tf.findBackend("cpu");
+      const copied = Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, x && moved(x, backend, cpu)]));
+      const made = kernelFunc({ inputs: copied, attrs, backend: cpu });
+      const results = [made].flat().map((x) => moved(x, cpu, backend));
+      for (const x of [...Object.values(copied), ...[made].flat()]) if (x) cpu.disposeData(x.dataId);
+      return Array.isArray(made) ? results : (results[0] as tf.TensorInfo);
+    };
+    tf.registerKernel({ kernelName, backendName: "tensorflow", kernelFunc: borrowed });
+  }
+}
