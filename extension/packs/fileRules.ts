@@ -12,7 +12,7 @@ const EXPECTED = [
   /^(oracle|pretrained)\//,
 ];
 
-export const fileRules = (exercise: Exercise): Problem[] => [...unexpected(exercise), ...hints(exercise), ...todo(exercise)];
+export const fileRules = (exercise: Exercise): Problem[] => [...unexpected(exercise), ...hints(exercise), ...todo(exercise), ...readsAtOnce(exercise)];
 
 function unexpected({ files, binaries }: Exercise): Problem[] {
   const named = [...Object.entries(files)].filter(([file]) => file.endsWith(".check.ts") || file === "README.md").map(([, text]) => text);
@@ -60,6 +60,23 @@ function hints({ files }: Exercise): Problem[] {
 function todo({ files, entry }: Exercise): Problem[] {
   const file = `starter/${entry}`;
   return files[file]?.includes("TODO") ? [] : [{ file, line: 1, message: "The starter has no TODO.", remedy: "A TODO says what is to be written, not how." }];
+}
+
+/** What a run computes with; variants and misconceptions are only graded, and not on a GPU. */
+const RUN = /^(run\.ts|(starter|reference)\/.*)$/;
+
+function readsAtOnce({ files, backend }: Exercise): Problem[] {
+  if (backend?.refuse?.includes("webgpu") || (backend?.require && !backend.require.includes("webgpu"))) return [];
+  return Object.entries(files)
+    .filter(([file]) => RUN.test(file))
+    .flatMap(([file, text]) =>
+      text.split("\n").flatMap((line, i): Problem[] => {
+        const read = /\.(dataSync|arraySync|bufferSync)\b/.exec(line)?.[1];
+        if (!read) return [];
+        const remedy = 'Await `data()` or `array()` in its place, or let exercise.json refuse the backend "webgpu".';
+        return [{ file, line: i + 1, message: `A result on a GPU cannot be read by ${read}.`, remedy }];
+      }),
+    );
 }
 
 /** Ids that are taken, have changed, or need each other in a circle. @param earlier id of each folder, as it was */

@@ -110,3 +110,25 @@ function untiled(gradient: tf.Tensor, axis: number, repeats: number, length: num
   const split = gradient.reshape([tf.util.sizeFromShape(before), repeats, length * tf.util.sizeFromShape(after)]);
   return split.sum(1).reshape([...before, length, ...after]);
 }
+
+/** As published, for each row of a batch by itself, which takes thousands of operations where labels are looked up; and wrong for a batch of two axes. */
+const ofGather = tf.getGradient("GatherV2");
+tf.unregisterGradient("GatherV2");
+tf.registerGradient({
+  ...ofGather,
+  gradFunc: (dy, saved, attrs) => {
+    const [x, indices] = saved as [tf.Tensor, tf.Tensor];
+    const { axis, batchDims } = attrs as unknown as { axis: number; batchDims: number };
+    if (batchDims === 0 || tf.util.parseAxisParam(axis, x.shape)[0] !== batchDims) return ofGather.gradFunc(dy, saved, attrs);
+    return { x: () => gatheredBack(dy as tf.Tensor, x, indices, batchDims), indices: () => indices };
+  },
+});
+
+/** dy [batch..., picked..., inner...] -> [batch..., n, inner...]: all rows of the batch are one list, in which each begins after the n of the one before. */
+function gatheredBack(dy: tf.Tensor, { shape }: tf.Tensor, indices: tf.Tensor, batchDims: number): tf.Tensor {
+  const batch = tf.util.sizeFromShape(shape.slice(0, batchDims));
+  const n = shape[batchDims] as number;
+  const inner = tf.util.sizeFromShape(shape.slice(batchDims + 1));
+  const places = indices.reshape([batch, -1]).add(tf.range(0, batch, 1, "int32").mul(tf.scalar(n, "int32")).reshape([batch, 1])); // [batch, picked]
+  return tf.unsortedSegmentSum(dy.reshape([places.size, inner]), places.flatten(), batch * n).reshape(shape);
+}

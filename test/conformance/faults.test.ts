@@ -31,7 +31,7 @@ onEveryRung(
     });
 
     it("what the GPU refuses fails at the next result", async () => {
-      await assert.rejects(rung().call("deviceError"), /The GPU could not do what was asked: .*1099511627776/);
+      await assert.rejects(rung().call("deviceError"), /The GPU could not do what was asked: ./);
     });
   },
   ["webgpu"],

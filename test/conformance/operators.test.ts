@@ -25,12 +25,22 @@ ${Object.values(TABLE)
   .map(({ name, ask }) => `  ${JSON.stringify(name)}: ${ask},`)
   .join("\n")}
 };
-export const value = (name, x, n) => ask[name](tf, x, n, practicum);
-export const gradients = (name, x, n, weights) => tf.grads((...moved) => ask[name](tf, moved, n, practicum).mul(weights).sum())(x);
+// What is small and new may be computed by the processor, whatever the backend: here all is where the results of a training are.
+const there = (...tensors) => tensors.flat().forEach(({ dataId }) => tf.backend().uploadToGPU?.(dataId));
+export const value = (name, x, n) => {
+  there(x, n);
+  return ask[name](tf, x, n, practicum);
+};
+export const gradients = (name, x, n, weights) => {
+  there(x, n, weights);
+  return tf.grads((...moved) => ask[name](tf, moved, n, practicum).mul(weights).sum())(x);
+};
 const withSquare = (y) => y.add(y.square());
 const slopes = (name, x, n, weights) => tf.grads((...moved) => withSquare(ask[name](tf, moved, n, practicum)).mul(weights).sum())(x);
-export const bends = (name, x, n, weights, direction) =>
-  tf.grads((...moved) => tf.addN(slopes(name, moved, n, weights).map((slope, i) => slope.mul(direction[i]).sum())))(x);
+export const bends = (name, x, n, weights, direction) => {
+  there(x, n, weights, direction);
+  return tf.grads((...moved) => tf.addN(slopes(name, moved, n, weights).map((slope, i) => slope.mul(direction[i]).sum())))(x);
+};
 `;
 
 onEveryRung("operators", MODULE, (rung) => {

@@ -25,12 +25,21 @@ const rulesOf = (one: Exercise): string[] => said([...fileRules(one), ...stateme
 describe("rules of an exercise's files", () => {
   it("refuse nothing that is in order", () => assert.deepEqual(rulesOf(exercise()), []));
 
+  it("let an exercise read at once that computes on no GPU", () => {
+    const reading = { "run.ts": "x.dataSync();\n" };
+    for (const backend of [{ refuse: ["webgpu"] }, { require: ["wasm"] }] as const) assert.deepEqual(rulesOf(exercise(reading, { backend })), []);
+  });
+
+  it("let a variant read at once", () => assert.deepEqual(rulesOf(exercise({ "variants/more.ts": "x.dataSync();\n" })), []));
+
   const readme = GOOD["README.md"] as string;
   const faults: [what: string, changes: Record<string, string | undefined>, says: RegExp][] = [
     ["no hints", { "hints.md": undefined }, /^hints\.md:1 There are no hints/],
     ["hints that are a title only", { "hints.md": "# Hints\n" }, /^hints\.md:1 There are no hints/],
     ["an empty hint", { "hints.md": "## One\n\nDivide.\n\n## Two\n" }, /^hints\.md:5 The hint "Two" is empty/],
     ["no TODO", { "starter/half.ts": "export {};" }, /^starter\/half\.ts:1 The starter has no TODO/],
+    ["a result that is read at once in a run", { "run.ts": "\nawait x.data();\nx.dataSync();\n" }, /^run\.ts:3 A result on a GPU cannot be read by dataSync/],
+    ["one in the reference", { "reference/more.ts": "x.arraySync<2>();\n" }, /^reference\/more\.ts:1 A result on a GPU cannot be read by arraySync/],
     ["a file without a place", { "notes.txt": "later" }, /^notes\.txt: notes\.txt has no place/],
     ["a folder without a place", { "reference/old/half.ts": "" }, /^reference\/old\/half\.ts: /],
     ["a formula that does not render", { "README.md": `${readme}\nThus $\\frac{1}{2$ is it.\n` }, /^README\.md:7 A formula does not render: .*expected/],

@@ -14,12 +14,12 @@ const LOGARITHM = "expected: 1 - (ln k + 0.577) / ln 10000";
 export default async function run(attempt: Surface, { scale }: RunOptions): Promise<void> {
   const farthest = scale === "full" ? 1024 : 256;
   declarePlots();
-  traceColumns(attempt);
+  await traceColumns(attempt);
   traceLogarithm(farthest);
   for (const [done, width] of WIDTHS.entries()) {
     progress(done, WIDTHS.length, `dot products at width ${width}`);
     await breathe();
-    const decay = decayAt(attempt, width, farthest);
+    const decay = await decayAt(attempt, width, farthest);
     traceDecay(decay, width);
     report(decay, width);
   }
@@ -39,9 +39,9 @@ function declarePlots(): void {
   trace.plot({ title: "Some columns of the encoding, d = 128", series: COLUMNS.map(waveOf), x: { label: "position" }, y: { label: "encoding" } });
 }
 
-function traceColumns(attempt: Surface): void {
+async function traceColumns(attempt: Surface): Promise<void> {
   const encoding = attempt.positionalEncoding(101, 128);
-  for (const [position, row] of encoding.arraySync().entries()) {
+  for (const [position, row] of (await encoding.array()).entries()) {
     trace.log(Object.fromEntries(COLUMNS.map((column) => [waveOf(column), row[column] as number])), position);
   }
   encoding.dispose();
@@ -56,10 +56,10 @@ function traceLogarithm(farthest: number): void {
 }
 
 /** Mean dot product at the distances 0 to `farthest`. */
-function decayAt(attempt: Surface, width: number, farthest: number): Float32Array {
+async function decayAt(attempt: Surface, width: number, farthest: number): Promise<Float32Array> {
   const encoding = attempt.positionalEncoding(farthest + 64, width); // 64 pairs or more at every distance
   const decay = attempt.dotByDistance(encoding, farthest);
-  const values = decay.dataSync<"float32">();
+  const values = await decay.data<"float32">();
   encoding.dispose();
   decay.dispose();
   return values;

@@ -1,5 +1,6 @@
 /** WebGPU without a browser, by Dawn: Vulkan, Metal or Direct3D 12. */
 import * as tf from "../tensors.ts";
+import { installPrograms } from "../webgpu/install.ts";
 import type { Rung, Started } from "./ladder.ts";
 import { repairWebgpu } from "./webgpuRepairs.ts";
 
@@ -33,7 +34,7 @@ async function start(): Promise<Started> {
   const backend = new WebGPUBackend(device, info as never);
   tf.registerBackend("webgpu", () => backend);
   await tf.setBackend("webgpu");
-  return { device: nameOf(info), settle: repairWebgpu(backend, device) };
+  return { device: nameOf(info), settle: repairWebgpu(backend, device, installPrograms(backend)) };
 }
 
 /** Puts WebGPU where a browser has it. */
@@ -46,4 +47,5 @@ async function dawn(): Promise<GPU> {
   return gpu;
 }
 
-const nameOf = ({ description, device, vendor }: GPUAdapterInfo): string => description.split(" (")[0] || device || vendor || "an unnamed GPU";
+/** Dawn has the GPU's name in `device`, and in `description` its driver. */
+const nameOf = ({ description, device, vendor }: GPUAdapterInfo): string => device || description.split(" (")[0] || vendor || "an unnamed GPU";

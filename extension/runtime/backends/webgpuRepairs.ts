@@ -2,15 +2,17 @@
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { RandomStream } from "../../protocol/random.ts";
 import * as tf from "../tensors.ts";
+import type { CommandQueue } from "../webgpu/queue.ts";
 
 const MIB = 2 ** 20;
 
 /** @returns waits for the GPU; throws what it could not do */
-export function repairWebgpu(backend: WebGPUBackend, device: GPUDevice): () => Promise<void> {
+export function repairWebgpu(backend: WebGPUBackend, device: GPUDevice, queue: CommandQueue): () => Promise<void> {
   refuseLargeBuffers(backend, device);
   explainSynchronousReads(backend);
   sampleByCumulativeSums();
-  return failOnDeviceErrors(backend, device);
+  tileAxisByAxis();
+  return failOnDeviceErrors(backend, device, queue);
 }
 
 /** A tensor that no shader can bind would read as zeros. */
@@ -61,11 +63,36 @@ function sampleByCumulativeSums(): void {
   });
 }
 
+/** As published, of five axes by the processor, which cannot read what is on the GPU: repeating the heads of keys and values has five. */
+function tileAxisByAxis(): void {
+  const published = tf.getKernel("Tile", "webgpu").kernelFunc;
+  tf.unregisterKernel("Tile", "webgpu");
+  tf.registerKernel({
+    kernelName: "Tile",
+    backendName: "webgpu",
+    kernelFunc: (call) => {
+      const x = call.inputs.x as tf.Tensor;
+      const { reps } = call.attrs as unknown as { reps: readonly number[] };
+      if (x.shape.length < 5 || x.dtype === "string") return published(call);
+      return tf.tidy(() => reps.reduce<tf.Tensor>((tiled, times, axis) => (times === 1 ? tiled : tiledAlong(tiled, axis, times)), x.clone()));
+    },
+  });
+}
+
+function tiledAlong(x: tf.Tensor, axis: number, times: number): tf.Tensor {
+  const block = tf.util.sizeFromShape(x.shape.slice(axis));
+  const shape = x.shape.map((length, i) => (i === axis ? times * length : length));
+  return x
+    .reshape([x.size / block, block])
+    .tile([1, times])
+    .reshape(shape);
+}
+
 /** Without a seed tfjs draws a fraction. The first numbers of a stream are alike for seeds that are small. */
 const spread = (seed: number): number => Math.imul(Number.isInteger(seed) ? seed : Math.floor(seed * 2 ** 32), 0x9e3779b1) >>> 0; // 2^32 / golden ratio
 
 /** What the device refuses is told to nobody by itself: every read and the end of the run ask. */
-function failOnDeviceErrors(backend: WebGPUBackend, device: GPUDevice): () => Promise<void> {
+function failOnDeviceErrors(backend: WebGPUBackend, device: GPUDevice, queue: CommandQueue): () => Promise<void> {
   let fault: Error | undefined;
   device.addEventListener("uncapturederror", ({ error }) => {
     fault ??= new Error(`The GPU could not do what was asked: ${error.message.split("\n")[0]}`);
@@ -74,6 +101,7 @@ function failOnDeviceErrors(backend: WebGPUBackend, device: GPUDevice): () => Pr
     if (reason !== "destroyed") fault ??= new Error(`The GPU was lost: ${message}`);
   });
   const settle = async () => {
+    queue.flush();
     await device.queue.onSubmittedWorkDone();
     if (fault) throw fault;
   };

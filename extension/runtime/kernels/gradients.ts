@@ -1,18 +1,16 @@
-/**
- * Gradients in one kernel where tfjs composes them of many. A gradient of a gradient needs the composed form, and so do other backends: both keep it.
- */
+/** Gradients in one kernel of the pack. */
+import { fuse as fuseFor, type GradFunc, run } from "../gradientKernels.ts";
 import * as tf from "../tensors.ts";
 import { spread } from "./layout.ts";
 import type { KernelPack } from "./pack.ts";
 
 interface Engine {
-  isTapeOn(): boolean;
   nextTensorId(): number;
   incRef(x: tf.Tensor, backend: undefined): void;
 }
 const engine = tf.engine() as unknown as Engine;
 
-type GradFunc = (dy: tf.Tensor, saved: tf.Tensor[], attrs: tf.NamedAttrMap) => Record<string, () => tf.Tensor>;
+const fuse = (kernelName: string, fused: GradFunc): void => fuseFor("wasm", kernelName, fused);
 
 export function registerGradients(pack: KernelPack): void {
   pack.register("Spread", ({ inputs, attrs }) => {
@@ -54,20 +52,5 @@ function spreadBack(dy: tf.Tensor, x: tf.Tensor, axis: number | number[], mean: 
   return run("Spread", { x: view(dy, shape) }, { shape: x.shape, scale: mean ? dy.size / x.size : 1 });
 }
 
-const run = (name: string, inputs: Record<string, tf.Tensor | undefined>, attrs: object = {}): tf.Tensor =>
-  tf.engine().runKernel(name, inputs as tf.NamedTensorMap, attrs as tf.NamedAttrMap) as tf.Tensor;
-
 const fuseBinary = (kernelName: string, fused: (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => Record<string, () => tf.Tensor>): void =>
   fuse(kernelName, (dy, [a, b]) => fused(dy, a as tf.Tensor, b as tf.Tensor));
-
-function fuse(kernelName: string, fused: GradFunc): void {
-  const config = tf.getGradient(kernelName);
-  if (!config) throw new Error(`tfjs has no gradient of ${kernelName}`);
-  const composed = config.gradFunc as GradFunc;
-  const gradFunc: GradFunc = (dy, saved, attrs) => {
-    const usable = tf.getBackend() === "wasm" && !engine.isTapeOn() && dy.dtype === "float32" && saved.every((x) => x.dtype === "float32");
-    return (usable ? fused : composed)(dy, saved, attrs);
-  };
-  tf.unregisterGradient(kernelName);
-  tf.registerGradient({ ...config, gradFunc: gradFunc as tf.GradFunc });
-}

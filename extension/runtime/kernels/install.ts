@@ -1,5 +1,6 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import { replaceAdam } from "./adam.ts";
+import { replaceAdam } from "../adam.ts";
+import { updateBy } from "./adam.ts";
 import { registerCrossEntropy } from "./crossEntropy.ts";
 import { registerElementwise } from "./elementwise.ts";
 import { registerGradients } from "./gradients.ts";
@@ -17,5 +18,5 @@ export async function installKernels(backend: BackendWasm, folder: URL, options?
   for (const register of [registerLayout, registerMatMul, registerElementwise, registerReductions, registerLookup, registerSoftmax]) register(pack);
   for (const register of [registerLayerNorm, registerCrossEntropy]) register(pack);
   registerGradients(pack);
-  replaceAdam(pack);
+  replaceAdam("wasm", (adam, states) => updateBy(pack, adam, states));
 }
