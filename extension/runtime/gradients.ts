@@ -111,7 +111,7 @@ function untiled(gradient: tf.Tensor, axis: number, repeats: number, length: num
   return split.sum(1).reshape([...before, length, ...after]);
 }
 
-/** As published, for each row of a batch by itself, which takes thousands of operations where labels are looked up; and wrong for a batch of two axes. */
+/** As published, for each row of a batch by itself, which takes thousands of operations where labels are looked up. */
 const ofGather = tf.getGradient("GatherV2");
 tf.unregisterGradient("GatherV2");
 tf.registerGradient({

@@ -132,13 +132,6 @@ export const shapes: readonly Case[] = [
     expect: ([x], [ids]) => build([3, 2], (i, j) => at(x, i as number, at(ids, i as number, j as number))),
   },
   {
-    name: "gather in a batch of two axes",
-    inputs: [shape(2, 3, 5, 2)],
-    whole: [whole(5, 2, 3, 4)],
-    ask: (tf, [x], [ids]) => tf.gather(x, ids, 2, 2),
-    expect: ([x], [ids]) => build([2, 3, 4, 2], (a, b, j, d) => at(x, a as number, b as number, at(ids, a as number, b as number, j as number), d as number)),
-  },
-  {
     name: "gatherND",
     inputs: [shape(3, 4)],
     whole: [whole(3, 5, 2)],
