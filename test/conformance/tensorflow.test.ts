@@ -46,7 +46,7 @@ onEveryRung(
     for (const [name, [, answer]] of Object.entries(ASKED)) {
       if (typeof answer === "string") it(name, async () => assert.equal(await rung().call("answer", name), answer));
       else
-        it(`${name} is said`, () =>
+        it(`${name} is refused, with the reason`, () =>
           assert.rejects(rung().call("answer", name), ({ message }: Error) => answer.test(message.replace(/^Request .*? message: /, ""))));
     }
 

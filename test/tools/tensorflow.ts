@@ -1,6 +1,6 @@
 /**
  * TensorFlow on the processor, so that its rungs are tested where the library that npm's package downloads cannot be had: the package's own binding, compiled
- * against the library in the wheel that pip has. That is TensorFlow 2.21, while the package is made for 2.9: what is found here of the library is of the newer one.
+ * against the library in a wheel of pip's. That is TensorFlow 2.21, while the package downloads 2.9: the binding and the kernels are the same, the library is newer.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";

@@ -1,8 +1,12 @@
-/** Where TensorFlow's packages (4.22) undo what is repaired here, lack what every other backend has, or fail in words that do not help. */
+/** Where TensorFlow's packages (4.22) undo what is repaired here, lack what other backends have, fail in words that do not help, or reach too far. */
 import * as tf from "../tensors.ts";
 
+interface Binding {
+  executeOp(name: string, ...rest: readonly unknown[]): unknown;
+  readonly [name: string]: unknown;
+}
 interface Tensorflow extends tf.KernelBackend {
-  binding: { executeOp(name: string, ...rest: readonly unknown[]): unknown };
+  binding: Binding;
 }
 type Kernel = tf.KernelFunc;
 type Registry = Map<string, unknown>;
@@ -19,7 +23,7 @@ export function loadBesideOurs(load: () => void): void {
 }
 
 export function repairTensorflow(backend: tf.KernelBackend): void {
-  explainErrors(backend as Tensorflow);
+  guardBinding(backend as Tensorflow);
   repaired("Multinomial", drawFromProbabilities);
   repaired("GatherV2", countFromTheEnd);
   for (const name of ["Add", "Sub", "Multiply", "Max", "Min"]) repaired(name, (kernel) => withMasksAsNumbers(kernel, "bool"));
@@ -34,10 +38,18 @@ function repaired(kernelName: string, repair: (published: Kernel) => Kernel): vo
   tf.registerKernel({ ...published, kernelFunc: repair(published.kernelFunc) });
 }
 
-/** As published, a number, and on a second line what is wrong. */
-function explainErrors(backend: Tensorflow): void {
-  const { binding } = backend; // whose functions cannot be replaced
-  const executeOp: typeof binding.executeOp = (name, ...rest) => {
+/** What kernels ask TensorFlow for by a name that is not their own. */
+const BY_ANOTHER_NAME = ["BatchMatMulV2", "ConcatV2", "FloorMod", "Mul", "ReverseV2", "TopKV2", "UniqueV2"];
+
+/**
+ * TensorFlow has operations that write files, whatever Node's permissions say: only those of the kernels are left, and no models are loaded.
+ * What it refuses is, as published, a number, and on a second line what is wrong.
+ */
+function guardBinding(backend: Tensorflow): void {
+  const { binding } = backend;
+  const operations = new Set([...tf.getKernelsForBackend("tensorflow").map(({ kernelName }) => kernelName), ...BY_ANOTHER_NAME]);
+  const executeOp: Binding["executeOp"] = (name, ...rest) => {
+    if (!operations.has(name)) throw new Error(`TensorFlow's operation ${name} is none of tfjs's, and cannot be used here`);
     try {
       return binding.executeOp(name, ...rest);
     } catch (error) {
@@ -45,7 +57,8 @@ function explainErrors(backend: Tensorflow): void {
       throw said ? new Error(`TensorFlow could not compute ${name}: ${said}`, { cause: error }) : error;
     }
   };
-  backend.binding = Object.create(binding, { executeOp: { value: executeOp } });
+  const left = Object.getOwnPropertyNames(binding).filter((name) => !name.includes("SavedModel"));
+  backend.binding = { ...Object.fromEntries(left.map((name) => [name, binding[name]])), executeOp };
 }
 
 /** As published, of logits only. */
