@@ -22,7 +22,7 @@ check<Surface>("a layer norm normalises each position", {
 check<Surface>("each position attends to itself and its past only", {
   points: 2,
   when: "save",
-  catches: ["no-causal-mask", "mask-after-softmax", "unscaled-scores", "scaled-after-softmax", "softmax-over-queries"],
+  catches: ["no-causal-mask", "mask-too-small", "mask-after-softmax", "unscaled-scores", "scaled-after-softmax", "softmax-over-queries"],
   hint: "Which positions may position t look at, and over which axis do its weights add up to 1?",
   ask: (impl, draw) => Promise.all(drawHeads(draw).map(({ q, k, v }) => impl.causalAttention(q, k, v))),
   expect: near.oracle(
@@ -182,13 +182,18 @@ interface Heads {
   readonly v: TensorData;
 }
 
-/** Short and long sequences. Scores are large, so that a mask has to be larger. */
+/** Short and long sequences, and one with scores of several hundred, which a mask has to outweigh. */
 function drawHeads(draw: Draw): Heads[] {
-  return [1, draw.integer(2, 3), draw.integer(4, 16), draw.integer(17, 20)].map((time) => {
+  const usual = [1, draw.integer(2, 3), draw.integer(4, 16), draw.integer(17, 20)].map((time) => {
     const shape = [draw.integer(1, 3), draw.integer(1, 3), time, draw.pick([4, 8, 16])]; // [batch, heads, time, dim]
     return { q: draw.normal(shape, 0, 4), k: draw.normal(shape, 0, 4), v: draw.normal(shape) };
   });
+  const shape = [1, 2, 8, draw.pick([4, 16])];
+  return [...usual, { q: wholeNumbers(draw, shape), k: wholeNumbers(draw, shape), v: draw.normal(shape) }];
 }
+
+/** float32 adds and multiplies them without rounding, and divides by the root of 4 or 16 without: scores are large and yet the same in any order of the sums. */
+const wholeNumbers = (draw: Draw, shape: readonly number[]): TensorData => tensor(draw.integers(shape, -40, 40).data, shape);
 
 interface Model {
   readonly weights: Sent<GPTWeights>;

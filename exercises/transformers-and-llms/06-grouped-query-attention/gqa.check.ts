@@ -35,6 +35,7 @@ check<Surface>("query heads of a group attend with its keys and values", {
     "softmax-over-queries",
     "no-causal-mask",
     "mask-off-by-one",
+    "mask-too-small",
     "mask-after-softmax",
   ],
   hint: "With 8 query heads and 2 heads of keys and values, the query heads 0 to 3 look at head 0. Everything else is causal attention.",
@@ -164,7 +165,7 @@ interface Heads {
   readonly v: TensorData;
 }
 
-/** The exercise's own grouping, a drawn one, none (multi-head), all in one group (multi-query), and a single position. */
+/** The exercise's own grouping, a drawn one, none (multi-head), all in one group (multi-query), a single position, and scores of several hundred, which a mask has to outweigh. */
 function drawHeads(draw: Draw): Heads[] {
   const time = () => draw.integer(4, 12);
   return [
@@ -173,14 +174,26 @@ function drawHeads(draw: Draw): Heads[] {
     drawGroup(draw, 1, draw.integer(2, 4), 1, time(), 8),
     drawGroup(draw, 2, 1, draw.integer(2, 4), time(), 4),
     drawGroup(draw, 1, 2, 2, 1, 8),
+    drawGroup(draw, 1, 2, 2, 8, draw.pick([4, 16]), (shape) => wholeNumbers(draw, shape)),
   ];
 }
 
-/** Scores are large, so that a scale is missed and a mask has to be larger. */
-function drawGroup(draw: Draw, batch: number, kvHeads: number, group: number, time: number, dim: number): Heads {
-  const ofHeads = (count: number, deviation: number) => draw.normal([batch, count, time, dim], 0, deviation);
-  return { q: ofHeads(kvHeads * group, 2), k: ofHeads(kvHeads, 2), v: ofHeads(kvHeads, 1) };
+/** @param scoring draws queries and keys: large ones, so that a scale is missed */
+function drawGroup(
+  draw: Draw,
+  batch: number,
+  kvHeads: number,
+  group: number,
+  time: number,
+  dim: number,
+  scoring = (shape: readonly number[]) => draw.normal(shape, 0, 2),
+): Heads {
+  const shape = (heads: number) => [batch, heads, time, dim];
+  return { q: scoring(shape(kvHeads * group)), k: scoring(shape(kvHeads)), v: draw.normal(shape(kvHeads)) };
 }
+
+/** float32 adds and multiplies them without rounding, and divides by the root of 4 or 16 without: scores are large and yet the same in any order of the sums. */
+const wholeNumbers = (draw: Draw, shape: readonly number[]): TensorData => tensor(draw.integers(shape, -40, 40).data, shape);
 
 interface Layer {
   readonly x: TensorData;

@@ -27,6 +27,7 @@ check<Surface>("new positions attend to the past and to themselves", {
     "mask-from-the-corner",
     "mask-off-by-one",
     "no-mask",
+    "mask-too-small",
     "unscaled-scores",
     "cache-forgets",
   ],
@@ -47,16 +48,20 @@ interface Reading {
   readonly pastValues?: TensorData;
 }
 
-/** One new position after a past, several after a past, several at the beginning. Scores are large, so that a mask has to be larger. */
+/** One new position after a past, several after a past, several at the beginning; the same of several once more with scores of several hundred, which a mask has to outweigh. */
 function drawReadings(draw: Draw): Reading[] {
-  const reading = (count: number, before: number): Reading => {
-    const [batch, heads, dim] = [draw.integer(1, 2), draw.integer(2, 3), draw.pick([4, 8, 16])];
-    const positions = (time: number, deviation = 1) => draw.normal([batch, heads, time, dim], 0, deviation);
-    const fresh = { q: positions(count, 3), k: positions(count, 3), v: positions(count) };
-    return before > 0 ? { ...fresh, pastKeys: positions(before, 3), pastValues: positions(before) } : fresh;
+  const reading = (count: number, before: number, dims = [4, 8, 16], scoring = (shape: readonly number[]) => draw.normal(shape, 0, 3)): Reading => {
+    const [batch, heads, dim] = [draw.integer(1, 2), draw.integer(2, 3), draw.pick(dims)];
+    const shape = (time: number) => [batch, heads, time, dim];
+    const fresh = { q: scoring(shape(count)), k: scoring(shape(count)), v: draw.normal(shape(count)) };
+    return before > 0 ? { ...fresh, pastKeys: scoring(shape(before)), pastValues: draw.normal(shape(before)) } : fresh;
   };
-  return [reading(1, draw.integer(3, 12)), reading(draw.integer(2, 5), draw.integer(3, 9)), reading(draw.integer(3, 6), 0)];
+  const large = (count: number, before: number) => reading(count, before, [4, 16], (shape) => wholeNumbers(draw, shape));
+  return [reading(1, draw.integer(3, 12)), reading(draw.integer(2, 5), draw.integer(3, 9)), reading(draw.integer(3, 6), 0), large(6, 3), large(6, 0)];
 }
+
+/** float32 adds and multiplies them without rounding, and divides by the root of 4 or 16 without: scores are large and yet the same in any order of the sums. */
+const wholeNumbers = (draw: Draw, shape: readonly number[]): TensorData => tensor(draw.integers(shape, -40, 40).data, shape);
 
 check<Surface>("a text that is read in pieces gives the logits of one that is read at once", {
   points: 3,
