@@ -3,11 +3,13 @@
  * from the grader's process. This module never judges: `extension/grading` does.
  */
 import type { Tensor } from "@tensorflow/tfjs";
+import type { Callback, CallbackSpec } from "../protocol/callback.ts";
 import type { Expectation, Tolerance } from "../protocol/grade.ts";
 import { RandomStream } from "../protocol/random.ts";
 import type { Span, TracedTensor, TracePoint } from "../protocol/runtime.ts";
 import { type TensorData, tensor, type Value } from "../protocol/tensor.ts";
 
+export type { Callback, CallbackSpec } from "../protocol/callback.ts";
 export { type CorpusOptions, type GeneratedCorpus, generateCorpus } from "../protocol/corpus.ts";
 export type { Tolerance } from "../protocol/grade.ts";
 export { LongTailSource } from "../protocol/longTail.ts";
@@ -33,6 +35,14 @@ export type Sent<T> = T extends Tensor
     : T extends object
       ? { [K in keyof T]: Sent<T[K]> }
       : T;
+
+/**
+ * A function, where the surface asks for one. It runs beside the implementation, so it can do no more than is said here, and does it a moment after it was
+ * called: who does not await it goes on without.
+ * `onStart: callback({ assigns: { weights }, gives: 7 })` puts these weights into the variables of a training, and says that 7 steps are done;
+ * `onStep: callback({ tells: "steps" })` makes each of its calls a point of `trace()`.
+ */
+export const callback = <F = Callback>(does: CallbackSpec): F => ({ $callback: does }) satisfies Callback as F;
 
 /** Seeded inputs: the seed changes with every grade, so an answer cannot be written down beforehand. */
 export class Draw {

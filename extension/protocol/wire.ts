@@ -1,6 +1,6 @@
 /**
  * Values as JSON. What JSON cannot say (tensors, NaN, bigint, undefined, a remote object) is a one-key object whose key starts with "$".
- * A runtime in another language needs to know this file and `runtime.ts`, nothing else.
+ * A runtime in another language needs to know this file, `callback.ts` and `runtime.ts`, nothing else.
  */
 import { type DType, isTensorData, sizeOf, type TensorData, type Value, viewAs } from "./tensor.ts";
 

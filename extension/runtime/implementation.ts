@@ -1,10 +1,12 @@
 /** One loaded implementation: its exports, the objects it has handed out, and how to ask them. */
 import type { BuiltIns, Namespace } from "../child/modules.ts";
 import { loadModule } from "../child/modules.ts";
+import { isCallback } from "../protocol/callback.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 import { THE_FUNCTION_ITSELF } from "../protocol/runtime.ts";
 import { isTensorData, type TensorData, tensor } from "../protocol/tensor.ts";
 import { decode, encode, type HandleRef, type Wire } from "../protocol/wire.ts";
+import { functionOf } from "./callbacks.ts";
 import { type MemoryUse, withMemory } from "./memory.ts";
 import * as tf from "./tensors.ts";
 
@@ -31,7 +33,7 @@ export class Implementation {
 
   /** Calls a function of the module, or a method of an object that an earlier call has returned. */
   async call(handle: number | undefined, method: string, args: readonly Wire[]): Promise<MemoryUse & { readonly value: Wire }> {
-    const values = args.map((arg) => toTensors(decode(arg)));
+    const values = args.map((arg) => toLive(decode(arg)));
     const { value, ...memory } = await withMemory(() => this.#target(handle, method)(...values));
     return { value: await this.#toWire(value), ...memory };
   }
@@ -111,9 +113,10 @@ async function dataOf(live: tf.Tensor): Promise<TensorData> {
   return tensor((await live.data()) as ArrayLike<number>, live.shape, live.dtype);
 }
 
-function toTensors(value: unknown): unknown {
+function toLive(value: unknown): unknown {
   if (isTensorData(value)) return tf.tensor(value.data, [...value.shape], value.dtype);
-  if (Array.isArray(value)) return value.map(toTensors);
+  if (isCallback(value)) return functionOf(value.$callback);
+  if (Array.isArray(value)) return value.map(toLive);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, toTensors(child)]));
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, toLive(child)]));
 }

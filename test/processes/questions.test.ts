@@ -52,6 +52,42 @@ export const step = (n: number) => trace.span("forward", () => { trace.log({ n }
     assert.equal(graded.outcome, "passed", JSON.stringify(graded.checks, null, 1));
   });
 
+  describe("with functions among the arguments", () => {
+    const resuming = tinyExercise({
+      "double.check.ts": `import { callback, check, exact } from "practicum/check";
+const state = (draw: any) => ({ model: { "weights()": { layers: [draw.integers([2], 1, 9)] } } });
+check("resumed", { points: 1, when: "save",
+  ask: async (impl: any, draw, { trace }) => {
+    const weights = await impl.train(5, callback({ assigns: state(draw), gives: 3 }), callback({ tells: "steps" }));
+    return { weights, told: trace().map(({ step, value }) => [step, value]) };
+  },
+  expect: exact.value((draw) => ({ weights: state(draw).model["weights()"], told: [[4, 40], [5, 50]] })),
+});`,
+    });
+    const training = (start: string, onStep: string, state = "{ model: { weights: () => weights } }") => `import * as tf from "@tensorflow/tfjs";
+export async function train(steps: number, onStart: any, onStep: any) {
+  const weights = { layers: [tf.variable(tf.zeros([2]), true, undefined, "int32")] };
+  const state = ${state};
+  let step: number = ${start};
+  while (step++ < steps) ${onStep};
+  return weights;
+}`;
+    const [awaited, told] = ["await onStart(state)", "await onStep(step, 10 * step)"];
+    const cases: [does: string, attempt: string, outcome: string, says?: string][] = [
+      ["who awaits them passes", training(awaited, told), "passed"],
+      ["who ignores what onStart gives does not", training(`(${awaited}, 0)`, told), "failed"],
+      ["who does not await onStart does not", training("(onStart(state), 3)", told.replace("await ", "")), "failed"],
+      ["who does not await onStep does not", training(awaited, told.replace("await ", "")), "failed"],
+      ["who hands out no variables is told so", training(awaited, told, "{ weights }"), "errored", "state.model.weights().layers.0 is no variable"],
+    ];
+    for (const [does, attempt, outcome, says = ""] of cases)
+      it(does, async () => {
+        const graded = first(await grade(attemptOf(attempt), { exercise: await resuming }));
+        assert.equal(graded?.outcome, outcome, JSON.stringify(graded, null, 1));
+        assert.ok(graded?.message.includes(says), graded?.message);
+      });
+  });
+
   it("a hidden check shows its hint, never an expected value nor an answer", async () => {
     const { ms: _, ...hidden } = (await grade(attemptOf(REFERENCE.replace("42", "41")))).checks[1] as CheckResult;
     assert.equal(hidden.hint, "Six by nine.");

@@ -1,4 +1,4 @@
-import { check, type Draw, generateCorpus, inBand, near, ratioAtLeast, rows, type Sent, type TensorData, tensor } from "practicum/check";
+import { callback, check, type Draw, generateCorpus, inBand, near, ratioAtLeast, rows, type Sent, type TensorData, tensor } from "practicum/check";
 import type { BlockWeights, GPTConfig, GPTWeights, NormWeights, Surface } from "./surface.ts";
 
 // Measured on wasm and cpu over 20 seeds: correct implementations differ from the oracle by at most 4e-6, misconceptions by at least 1e-2.
@@ -131,6 +131,31 @@ check<Surface>("the seed decides what training gives", {
   },
   expect: near.value({ "same seed": 0, "another seed, other weights": true }, { rtol: 0, atol: 1e-5 }),
 });
+
+// The weights that it goes on with are those that another seed begins with.
+check<Surface>("an interrupted training goes on where it was", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["start-ignored", "start-not-awaited", "done-steps-repeated"],
+  hint: "Await `onStart` before the first step: it changes the weights that it is handed, and gives how many steps are done.",
+  ask: async (impl, draw, { trace }) => {
+    const config = { vocabulary: 4, context: 4, width: 8, heads: 2, layers: 1 };
+    const tokens = draw.integers([32], 0, config.vocabulary - 1);
+    const options = { batch: 2, learningRate: 0.01, seed: draw.integer(1, 1e6) };
+    const weights = await impl.train(config, tokens, { ...options, steps: 0, seed: options.seed + 1 });
+    const resumed = { ...options, onStart: callback({ assigns: { weights }, gives: 3 }), onStep: callback({ tells: STEP }) };
+    const finished = await impl.train(config, tokens, { ...resumed, steps: 3 });
+    await impl.train(config, tokens, { ...resumed, steps: 5 });
+    return {
+      "moved with no step left": maxDifference(weights.tokenEmbedding, finished.tokenEmbedding),
+      "told with two steps left": trace().flatMap(({ series, step }) => (series === STEP ? [step] : [])),
+    };
+  },
+  expect: near.value({ "moved with no step left": 0, "told with two steps left": [4, 5] }, { rtol: 0, atol: 1e-6 }),
+});
+
+const STEP = "step told to onStep";
 
 /**
  * What was learned of what can be learned: 0 is the loss of a uniform guess, 1 that of the source itself, which an honest model may hope to reach but not

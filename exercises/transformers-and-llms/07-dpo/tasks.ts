@@ -88,12 +88,12 @@ export function drawRoles(draw: Draw): Pick<Task, "reference" | "preferences"> {
 }
 
 /**
- * Pairs of which the reference finds one response likelier by far, by some 50 nats for each token of the other: of the first pair the chosen one, of the next the
- * rejected one, and so on.
+ * Pairs of which the reference finds one response likelier by far, by twice `bias` in nats for each token of the other: of the first pair the chosen one, of the
+ * next the rejected one, and so on.
  */
-export function drawForegone(draw: Draw, pairs = 1): Pick<Task, "reference" | "preferences"> {
+export function drawForegone(draw: Draw, pairs = 1, bias = 25): Pick<Task, "reference" | "preferences"> {
   const outputBias = tensor(
-    Array.from({ length: VOCABULARY }, (_, token) => (token <= LOWER[1] ? 25 : -25)),
+    Array.from({ length: VOCABULARY }, (_, token) => (token <= LOWER[1] ? bias : -bias)),
     [VOCABULARY],
   );
   const foregone = (_: unknown, i: number): Pair => {
@@ -102,6 +102,12 @@ export function drawForegone(draw: Draw, pairs = 1): Pick<Task, "reference" | "p
     return i % 2 === 0 ? { chosen: likely, rejected: unlikely } : { chosen: unlikely, rejected: likely };
   };
   return { reference: { ...drawPolicy(draw, VOCABULARY), outputBias }, preferences: asPreferences(Array.from({ length: pairs }, foregone)) };
+}
+
+/** A policy so sure of one response of each pair that σ of its margins is 0 or 1 in float32, where its reference is not. */
+export function drawMistaken(draw: Draw): Pick<Task, "reference" | "preferences"> & { readonly policy: Sent<PolicyWeights> } {
+  const { reference: policy, preferences } = drawForegone(draw, 2, 100);
+  return { reference: drawPolicy(draw, VOCABULARY), preferences, policy };
 }
 
 /** One pair ten times, of which the judge chose the other response once. */

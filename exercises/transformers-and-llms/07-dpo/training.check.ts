@@ -1,7 +1,7 @@
-import { check, type Draw, exact, inBand, near, type Remote, ratioAtLeast, rows, type Sent, type TensorData } from "practicum/check";
+import { callback, check, type Draw, exact, inBand, near, type Remote, ratioAtLeast, rows, type Sent, type TensorData, type TracePoint } from "practicum/check";
 import { lossOf, marginsOf, mean, pairsFor, ROUNDING } from "./arithmetic.ts";
 import type { DPOOptions, PolicyWeights, Preferences, Surface } from "./surface.ts";
-import { drawDivided, drawForegone, drawPrompts, drawRoles, drawTask, ROLES } from "./tasks.ts";
+import { drawDivided, drawForegone, drawMistaken, drawPrompts, drawRoles, drawTask, ROLES } from "./tasks.ts";
 
 check<Surface>("training starts from the reference", {
   points: 1,
@@ -154,6 +154,48 @@ check<Surface>("one optimizer takes all the steps", {
     return (moved.toSorted((a, b) => a - b)[moved.length >> 1] ?? 0) / options.learningRate; // of the pairs that were seen, the median
   },
   expect: inBand(1.5, 4),
+});
+
+check<Surface>("an interrupted training goes on where it was", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["start-ignored", "start-not-awaited", "done-steps-repeated"],
+  hint: "Await `onStart` before the first step: it changes the weights that it is handed, and gives how many steps are done.",
+  ask: async (impl, draw, { trace }) => {
+    const { reference, preferences } = drawTask(draw, 2);
+    const weights = drawTask(draw, 1).reference;
+    const options = optionsFrom(draw, { onStart: callback({ assigns: { weights }, gives: 3 }), onStep: callback({ tells: STEP }) });
+    const finished = await impl.trainDPO(reference, preferences, { ...options, steps: 3 });
+    await impl.trainDPO(reference, preferences, { ...options, steps: 5 });
+    return { "with no step left": finished, "told with two steps left": stepsTold(trace()) };
+  },
+  expect: near.value(
+    (draw) => {
+      drawTask(draw, 2);
+      return { "with no step left": { ...drawTask(draw, 1).reference }, "told with two steps left": [4, 5] };
+    },
+    { rtol: 0, atol: 1e-6 },
+  ),
+});
+
+const STEP = "step told to onStep";
+
+const stepsTold = (points: readonly TracePoint[]): number[] => points.filter(({ series }) => series === STEP).map(({ step }) => step);
+
+// The policy that the training goes on with has one of two pairs all wrong: a margin below -100. Measured: correct answers are off by 1e-3.
+check<Surface>("a pair that the policy has all wrong teaches it as much as any", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["no-gradient-far-off", "start-ignored"],
+  hint: "The gradient of a pair carries the factor σ(-m), which is 1 where the margin m is far below 0. What does your loss do there?",
+  ask: async (impl, draw) => {
+    const { reference, preferences, policy } = drawMistaken(draw);
+    const options = optionsFrom(draw, { steps: 1, batch: 32, onStart: callback({ assigns: { weights: policy }, gives: 0 }) });
+    return Math.max(...rowsMoved("outputBias", policy, await impl.trainDPO(reference, preferences, options))) / options.learningRate;
+  },
+  expect: near.value(1, { rtol: 0, atol: 0.3 }),
 });
 
 /** By how much each row of a weight has moved: the most that any of its numbers has. */

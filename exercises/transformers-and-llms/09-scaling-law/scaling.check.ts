@@ -1,4 +1,4 @@
-import { check, type Draw, exact, LongTailSource, logSlopeInBand, near, type Remote, rows, type TensorData, tensor } from "practicum/check";
+import { callback, check, type Draw, exact, LongTailSource, logSlopeInBand, near, type Remote, rows, type TensorData, tensor } from "practicum/check";
 import type { BatchLoss, GPTConfig, Measurement, Model, PowerLaw, Surface } from "./surface.ts";
 
 /** Closed forms in double precision. Measured: correct answers are off by 1e-15, misconceptions by 0.9 and more. */
@@ -109,6 +109,35 @@ check<Surface>("three steps of training give the model that they should", {
   },
   expect: near.reference(SAME_STEPS),
 });
+
+// The weights that it goes on with are those that another seed begins with.
+check<Surface>("an interrupted training goes on where it was", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["start-ignored", "start-not-awaited", "done-steps-repeated"],
+  hint: "Await `onStart` before the first step: it changes the weights of the model that it is handed, and gives how many steps are done.",
+  ask: async (impl, draw, { trace }) => {
+    const config = { vocabulary: 6, context: 4, width: 8, heads: 2, layers: 1 };
+    const [text, options] = [
+      { source: draw.integer(1, 1e6), batch: 2 },
+      { learningRate: 0.05, seed: draw.integer(2, 1e6) },
+    ];
+    const weights = await (await impl.train(config, text, { ...options, steps: 0, seed: options.seed + 1 })).weights();
+    const resumed = { ...options, onStart: callback({ assigns: { model: { "weights()": weights } }, gives: 3 }), onStep: callback({ tells: STEP }) };
+    const finished = await (await impl.train(config, text, { ...resumed, steps: 3 })).weights();
+    await impl.train(config, text, { ...resumed, steps: 5 });
+    return {
+      "moved with no step left": Math.max(...Object.keys(weights).map((name) => maxDifference(weights[name] as TensorData, finished[name] as TensorData))),
+      "told with two steps left": trace().flatMap(({ series, step }) => (series === STEP ? [step] : [])),
+    };
+  },
+  expect: near.value({ "moved with no step left": 0, "told with two steps left": [4, 5] }, { rtol: 0, atol: 1e-6 }),
+});
+
+const STEP = "step told to onStep";
+
+const maxDifference = (a: TensorData, b: TensorData): number => Math.max(...Array.from(a.data, (x, i) => Math.abs(x - (b.data[i] as number))));
 
 /**
  * Three sizes, trained by the attempt; their held-out loss is computed here, from logits for text of the same source that no step has shown, less what the

@@ -1,4 +1,4 @@
-import { check, type Draw, exact, generateCorpus, inBand, near, ratioAtLeast, rows, type Sent, type TensorData, tensor } from "practicum/check";
+import { callback, check, type Draw, exact, generateCorpus, inBand, near, ratioAtLeast, rows, type Sent, type TensorData, tensor } from "practicum/check";
 import type { LayerSizes, MoEWeights, Surface, TrainingOptions } from "./surface.ts";
 
 // Answers are float32, expected values float64. Measured: correct answers are off by 3e-7, misconceptions by 1e-2 and more.
@@ -226,6 +226,30 @@ check<Surface>("the seed decides what training gives", {
   },
   expect: exact.value({ "same seed, same weights": true, "another seed, other weights": true }),
 });
+
+// The weights that it goes on with are those that another seed begins with.
+check<Surface>("an interrupted training goes on where it was", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["start-ignored", "start-not-awaited", "done-steps-repeated"],
+  hint: "Await `onStart` before the first step: it changes the weights that it is handed, and gives how many steps are done.",
+  ask: async (impl, draw, { trace }) => {
+    const text = draw.integers([32], 0, TINY.vocabulary - 1);
+    const options = { batch: 2, learningRate: 0.01, balance: 0.01, seed: draw.integer(1, 1e6) };
+    const weights = await impl.train(TINY, text, { ...options, steps: 0, seed: options.seed + 1 });
+    const resumed = { ...options, onStart: callback({ assigns: { weights }, gives: 3 }), onStep: callback({ tells: STEP }) };
+    const finished = await impl.train(TINY, text, { ...resumed, steps: 3 });
+    await impl.train(TINY, text, { ...resumed, steps: 5 });
+    return {
+      "moved with no step left": maxDifference(weights.tokenEmbedding, finished.tokenEmbedding),
+      "told with two steps left": trace().flatMap(({ series, step }) => (series === STEP ? [step] : [])),
+    };
+  },
+  expect: near.value({ "moved with no step left": 0, "told with two steps left": [4, 5] }, { rtol: 0, atol: 1e-6 }),
+});
+
+const STEP = "step told to onStep";
 
 /**
  * What was learned of what can be learned: 0 is the loss of a uniform guess, 1 that of the source itself. The loss is computed here, from logits for text

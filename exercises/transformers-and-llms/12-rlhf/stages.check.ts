@@ -1,4 +1,18 @@
-import { check, type Draw, exact, generateCorpus, inBand, near, type Remote, ratioAtLeast, type Sent, type TensorData, tensor } from "practicum/check";
+import {
+  type Callback,
+  callback,
+  check,
+  type Draw,
+  exact,
+  generateCorpus,
+  inBand,
+  near,
+  type Remote,
+  ratioAtLeast,
+  type Sent,
+  type TensorData,
+  tensor,
+} from "practicum/check";
 import { map, mean, ROUNDING } from "./arithmetic.ts";
 import type { ModelWeights, PPOOptions, Surface } from "./surface.ts";
 
@@ -100,6 +114,37 @@ check<Surface>("the seed decides what stage 3 gives", {
     return { "same seed, same policy": same(first, again), "another seed, another policy": !same(first, other) };
   },
   expect: exact.value({ "same seed, same policy": true, "another seed, another policy": true }),
+});
+
+check<Surface>("an interrupted stage goes on where it was", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["start-ignored", "start-not-awaited", "done-steps-repeated"],
+  hint: "Each stage awaits `onStart` before its first step, or iteration: it changes the weights that it is handed, and gives how many are done.",
+  ask: async (impl, draw, { trace }) => {
+    const [model, rewardModel, weights, data] = [drawModel(draw, 0), drawModel(draw, 1), drawModel(draw, 0.5), drawTokens(draw, 4)];
+    const options = { batch: 4, learningRate: 0.01, seed: draw.integer(1, 1e6), onStart: callback({ assigns: { weights }, gives: 3 }) };
+    const stages: Record<string, (steps: number, told: Callback) => Promise<Remote<ModelWeights>>> = {
+      "stage 1": (steps, onStep) => impl.supervise(CONFIG, data, { ...options, steps, onStep }),
+      "stage 2": (steps, onStep) => impl.trainRewardModel(model, data, drawTokens(draw, 4), { ...options, steps, onStep }),
+      "stage 3": (iterations, onIteration) => impl.ppo(model, rewardModel, { ...PPO, ...options, epochs: 1, iterations, onIteration }),
+    };
+    const answers: Record<string, unknown> = {};
+    for (const [stage, train] of Object.entries(stages)) {
+      const { tokenEmbedding } = await train(3, callback({ tells: stage }));
+      await train(5, callback({ tells: stage }));
+      answers[stage] = {
+        "moved with no step left": Math.max(...map((a, b) => Math.abs(a - b), tokenEmbedding, weights.tokenEmbedding).data),
+        "told with two steps left": trace().flatMap(({ series, step }) => (series === stage ? [step] : [])),
+      };
+    }
+    return answers;
+  },
+  expect: near.value(
+    Object.fromEntries(["stage 1", "stage 2", "stage 3"].map((stage) => [stage, { "moved with no step left": 0, "told with two steps left": [4, 5] }])),
+    { rtol: 0, atol: 1e-6 },
+  ),
 });
 
 /** Share of what can be learned of a source: 0 is the loss of a uniform guess, 1 that of the source itself; computed here, for text that was not seen. */

@@ -1,4 +1,18 @@
-import { check, type Draw, each, exact, LongTailSource, logSlopeInBand, near, type Remote, rows, type Sent, type TensorData, tensor } from "practicum/check";
+import {
+  callback,
+  check,
+  type Draw,
+  each,
+  exact,
+  LongTailSource,
+  logSlopeInBand,
+  near,
+  type Remote,
+  rows,
+  type Sent,
+  type TensorData,
+  tensor,
+} from "practicum/check";
 import type { Measurement, Model, Plan, PowerLaw, Shape, Study, Surface } from "./surface.ts";
 
 /** Closed forms in double precision. Measured: correct answers are off by 1e-13 of the value, misconceptions by a third of it and more. */
@@ -68,6 +82,33 @@ check<Surface>("the training is the plan's", {
   // Every correct answer comes from the same steps, and is the same: measured, the variants are off by 0.
   expect: near.reference({ rtol: 1e-2, atol: 1e-2 }),
 });
+
+// The weights that it goes on with are those that another seed has led to.
+check<Surface>("an interrupted training goes on where it was", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["hooks-not-handed-on"],
+  hint: "`trainModel` awaits `onStart` and `onStep`, if it is handed them.",
+  ask: async (impl, draw, { trace }) => {
+    const study = { ...TINY, tokensPerParameter: 2, source: draw.integer(1, 1e6), seed: draw.integer(1, 1e6) };
+    const trained = async (more: object) => (await impl.trainOptimal(2e6, { ...study, ...more })).model.weights(); // 3 steps
+    const weights = await trained({ seed: study.seed + 1 });
+    const resumed = (done: number) =>
+      trained({ onStart: callback({ assigns: { model: { "weights()": weights } }, gives: done }), onStep: callback({ tells: STEP }) });
+    const finished = await resumed(3);
+    await resumed(1);
+    return {
+      "moved with no step left": Math.max(...Object.keys(weights).map((name) => maxDifference(weights[name] as TensorData, finished[name] as TensorData))),
+      "told with two steps left": trace().flatMap(({ series, step }) => (series === STEP ? [step] : [])),
+    };
+  },
+  expect: near.value({ "moved with no step left": 0, "told with two steps left": [2, 3] }, { rtol: 0, atol: 1e-6 }),
+});
+
+const STEP = "step told to onStep";
+
+const maxDifference = (a: TensorData, b: TensorData): number => Math.max(...Array.from(a.data, (x, i) => Math.abs(x - (b.data[i] as number))));
 
 check<Surface>("the lowest point of an IsoFLOP curve", {
   points: 3,
