@@ -108,6 +108,23 @@ const leastOf = ({ vocabulary, width }: GPTConfig): ByComponent => ({
   output: vocabulary / width,
 });
 
+// On the backend that grades are computed on there is nothing to wait for: that a span waits is told by the span "finished", which ends before it.
+check<Surface>("each part waits until it is computed", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["not-finished"],
+  hint: "The work of a span gives `finished(x)` back, a promise: the span ends when that does. On a GPU it would else measure how long telling takes.",
+  ask: async (impl, draw, { spans }) => {
+    const { weights, config, tokens } = drawModel(draw, 2);
+    await impl.forward(weights, config, tokens);
+    const ended = spans(); // in order of ending
+    const waits = (part: Span, place: number) => ended.slice(0, place).some((span) => span.name === "finished" && around(span, ended).includes(part));
+    return byComponent((component) => ended.every((span, place) => span.name !== component || waits(span, place)));
+  },
+  expect: exact.value(byComponent(() => true)),
+});
+
 check<Surface>("the parts of your own forward pass add up to the whole", {
   points: 2,
   when: "save",

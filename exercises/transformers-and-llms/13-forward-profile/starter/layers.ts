@@ -1,5 +1,6 @@
 /** The parts of a GPT, as in exercise 05. Given. What each computes on the way is freed when it is done (`tf.tidy`): at full scale it is gigabytes. */
 import * as tf from "@tensorflow/tfjs";
+import { trace } from "practicum";
 import type { BlockWeights, GPTWeights, LinearWeights, NormWeights } from "./surface.ts";
 
 /** tokens: int32 [batch, time] -> [batch, time, width] */
@@ -45,12 +46,15 @@ export function output(x: tf.Tensor3D, { tokenEmbedding }: GPTWeights): tf.Tenso
 }
 
 /**
- * Waits until the device has computed it. A GPU is told what to do and answers later: a span that does not wait measures the telling.
+ * Waits until the device has computed it. A GPU is told what to do and answers later: a span that does not wait measures the telling. The wait is a span
+ * within it, "finished".
  * @returns x itself
  */
-export async function finished<T extends tf.Tensor>(x: T): Promise<T> {
-  if (tf.getBackend() === "webgpu") await x.data();
-  return x;
+export function finished<T extends tf.Tensor>(x: T): Promise<T> {
+  return trace.span("finished", async () => {
+    if (tf.getBackend() === "webgpu") await x.data();
+    return x;
+  });
 }
 
 function linear(x: tf.Tensor3D, { weight, bias }: LinearWeights): tf.Tensor3D {
