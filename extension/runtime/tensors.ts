@@ -9,3 +9,4 @@ export * from "@tensorflow/tfjs-core";
 export { cumprod, cumsum } from "./cumulative.ts";
 export { einsum } from "./einsum.ts";
 export { losses } from "./losses.ts";
+export { where } from "./where.ts";

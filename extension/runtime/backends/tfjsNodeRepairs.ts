@@ -1,5 +1,6 @@
 /** Where TensorFlow's packages (4.22) undo what is repaired here, lack what other backends have, fail in words that do not help, or reach too far. */
 import * as tf from "../tensors.ts";
+import { replaceKernel } from "./replaceKernel.ts";
 
 interface Binding {
   executeOp(name: string, ...rest: readonly unknown[]): unknown;
@@ -11,31 +12,26 @@ interface Tensorflow extends tf.KernelBackend {
 type Kernel = tf.KernelFunc;
 type Registry = Map<string, unknown>;
 
-/** The package loads a tfjs of its own, which registers gradients and kernels as published in the process's one registry. Ours stay. */
+/** The package loads a tfjs of its own, which puts gradients, kernels and tensors' methods, as published, where the process has one of each. Ours stay. */
 export function loadBesideOurs(load: () => void): void {
   const { _tfGlobals: globals } = globalThis as unknown as { readonly _tfGlobals: ReadonlyMap<string, Registry> };
   const kept = ["gradRegistry", "kernelRegistry"].map((name) => globals.get(name) ?? new Map<string, unknown>()).map((all) => [all, [...all]] as const);
+  const methods = Object.getOwnPropertyDescriptors(tf.Tensor.prototype);
   try {
     load();
   } finally {
+    Object.defineProperties(tf.Tensor.prototype, methods);
     for (const [all, ours] of kept) for (const [name, config] of ours) all.set(name, config);
   }
 }
 
 export function repairTensorflow(backend: tf.KernelBackend): void {
   guardBinding(backend as Tensorflow);
-  repaired("Multinomial", drawFromProbabilities);
-  repaired("GatherV2", countFromTheEnd);
-  for (const name of ["Add", "Sub", "Multiply", "Max", "Min"]) repaired(name, (kernel) => withMasksAsNumbers(kernel, "bool"));
-  for (const name of ["Less", "LessEqual", "Greater", "GreaterEqual"]) repaired(name, withMasksAsNumbers);
+  replaceKernel("tensorflow", "Multinomial", drawFromProbabilities);
+  replaceKernel("tensorflow", "GatherV2", countFromTheEnd);
+  for (const name of ["Add", "Sub", "Multiply", "Max", "Min"]) replaceKernel("tensorflow", name, (kernel) => withMasksAsNumbers(kernel, "bool"));
+  for (const name of ["Less", "LessEqual", "Greater", "GreaterEqual"]) replaceKernel("tensorflow", name, withMasksAsNumbers);
   borrowFromCpu(backend);
-}
-
-function repaired(kernelName: string, repair: (published: Kernel) => Kernel): void {
-  const published = tf.getKernel(kernelName, "tensorflow");
-  if (!published) return;
-  tf.unregisterKernel(kernelName, "tensorflow");
-  tf.registerKernel({ ...published, kernelFunc: repair(published.kernelFunc) });
 }
 
 /** What kernels ask TensorFlow for by a name that is not their own. */

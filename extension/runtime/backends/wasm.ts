@@ -5,7 +5,7 @@ import { type BackendWasm, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { installKernels } from "../kernels/install.ts";
 import * as tf from "../tensors.ts";
 import type { Rung } from "./ladder.ts";
-import { guardHeap } from "./wasmRepairs.ts";
+import { repairWasm } from "./wasmRepairs.ts";
 
 const DIST = new URL("./", import.meta.url);
 const SIMD = "tfjs-backend-wasm-simd.wasm";
@@ -27,7 +27,7 @@ export async function startWasm(dist: URL, shared: boolean): Promise<void> {
   const files = [SIMD, "tfjs-backend-wasm.wasm", "tfjs-backend-wasm-threaded-simd.wasm"];
   setWasmPaths(Object.fromEntries(files.map((name) => [name, file(shared && name === SIMD ? "tfjs-backend-wasm-simd-shared.wasm" : name)])));
   if (!(await tf.setBackend("wasm"))) throw new Error("the WebAssembly module did not load");
-  guardHeap(tf.backend() as BackendWasm);
+  repairWasm(tf.backend() as BackendWasm);
 }
 
 /** A process that may start threads is told how many. */
