@@ -7,7 +7,7 @@ import { THE_FUNCTION_ITSELF } from "../protocol/runtime.ts";
 import { isTensorData, type TensorData, tensor } from "../protocol/tensor.ts";
 import { decode, encode, type HandleRef, type Wire } from "../protocol/wire.ts";
 import { functionOf } from "./callbacks.ts";
-import { type MemoryUse, withMemory } from "./memory.ts";
+import { type MemoryUse, memoryOf } from "./memory.ts";
 import * as tf from "./tensors.ts";
 
 const MAX_ANSWER_MIB = 64;
@@ -34,7 +34,7 @@ export class Implementation {
   /** Calls a function of the module, or a method of an object that an earlier call has returned. */
   async call(handle: number | undefined, method: string, args: readonly Wire[]): Promise<MemoryUse & { readonly value: Wire }> {
     const values = args.map((arg) => toLive(decode(arg)));
-    const { value, ...memory } = await withMemory(() => this.#target(handle, method)(...values));
+    const { value, ...memory } = await memoryOf(() => this.#target(handle, method)(...values));
     return { value: await this.#toWire(value), ...memory };
   }
 

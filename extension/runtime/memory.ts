@@ -23,7 +23,11 @@ export interface MemoryUse {
   readonly madeBytes: number;
 }
 
-export async function withMemory<T>(work: () => T): Promise<MemoryUse & { readonly value: Awaited<T> }> {
+/**
+ * What tensors take while `work` runs, in bytes. It times no operation, as `tf.profile` does, and so costs nothing; one at a time.
+ * @returns with what `work` gives
+ */
+export async function memoryOf<T>(work: () => T): Promise<MemoryUse & { readonly value: Awaited<T> }> {
   const [before, madeBefore] = [now, made];
   peak = now;
   const value = await work();

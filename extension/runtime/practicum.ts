@@ -5,6 +5,7 @@
  */
 export type { CorpusOptions, GeneratedCorpus } from "../protocol/corpus.ts";
 export type { PlotSpec, Span } from "../protocol/runtime.ts";
+export { type MemoryUse, memoryOf } from "./memory.ts";
 export { type Checkpointable, checkpoint, type Note } from "./services/checkpoint.ts";
 export { corpus, type LongTailSource, type TokenSource } from "./services/corpus.ts";
 export { type Device, device } from "./services/device.ts";

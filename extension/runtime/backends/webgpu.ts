@@ -48,4 +48,5 @@ async function dawn(): Promise<GPU> {
 }
 
 /** Dawn has the GPU's name in `device`, and in `description` its driver. */
-const nameOf = ({ description, device, vendor }: GPUAdapterInfo): string => device || description.split(" (")[0] || vendor || "an unnamed GPU";
+const nameOf = ({ description, device, vendor }: GPUAdapterInfo): string =>
+  device.replace(/-+$/, "") || description.split(" (")[0] || vendor || "an unnamed GPU";

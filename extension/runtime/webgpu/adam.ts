@@ -31,7 +31,7 @@ export function updateOnGpu(queue: CommandQueue, backend: WebGPUBackend, adam: A
   const { learningRate, beta1, beta2, epsilon } = adam;
   const inPlace = (variable: tf.Variable): tf.Variable => {
     const { dataId } = own(variable, (held) => backend.refCount(held.dataId));
-    queue.change(dataId);
+    queue.own(dataId);
     return variable;
   };
   const powers = [adam.accBeta1, adam.accBeta2].map(inPlace);

@@ -20,6 +20,17 @@ export function installPrograms(backend: WebGPUBackend): CommandQueue {
   registerRows(queue, register);
   registerGelu(queue, register);
   fuse("webgpu", "Softmax", (dy, [y]) => ({ logits: () => run("SoftmaxGrad", { dy, y }) }));
+  // As published, a product with ones, which the host makes and sends.
+  fuse("webgpu", "Sum", (dy, [x], { axis }) => ({ x: () => spreadBack(dy, x as tf.Tensor, axis as number[]) }));
+  fuse("webgpu", "Mean", (dy, [x], { axis }) => ({ x: () => spreadBack(tf.div(dy, (x as tf.Tensor).size / dy.size), x as tf.Tensor, axis as number[]) }));
   replaceAdam("webgpu", (adam, states) => updateOnGpu(queue, backend, adam, states));
   return queue;
+}
+
+/** The gradient of each element that was summed is that of its sum. */
+function spreadBack(dy: tf.Tensor, { shape }: tf.Tensor, axis: number | number[]): tf.Tensor {
+  const axes = tf.util.parseAxisParam(axis, shape);
+  const kept = shape.map((size, i) => (axes.includes(i) ? 1 : size));
+  const times = shape.map((size, i) => (axes.includes(i) ? size : 1));
+  return tf.tidy(() => dy.reshape(kept).tile(times));
 }

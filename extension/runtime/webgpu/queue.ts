@@ -4,6 +4,7 @@
  */
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type * as tf from "../tensors.ts";
+import { type TensorData, Uploads } from "./uploads.ts";
 
 type DataId = tf.TensorInfo["dataId"];
 type Three = readonly [number, number, number];
@@ -20,11 +21,6 @@ interface Program {
 export interface Uniform {
   readonly type: "int32" | "uint32" | "float32";
   readonly data: readonly number[];
-}
-
-interface TensorData {
-  values: ArrayLike<number> | null;
-  readonly resource: GPUBuffer;
 }
 
 /** What of tfjs's backend (4.22) is not declared. */
@@ -66,6 +62,7 @@ const [MOST_UNIFORMS, MOST_GROUPS] = [4096, 32_768];
 
 export class CommandQueue {
   readonly #backend: Backend;
+  readonly #uploads: Uploads;
   readonly #uniforms = new Map<string, GPUBuffer>();
   readonly #groups = new Map<string, GPUBindGroup>();
   readonly #numbers = new WeakMap<object, number>();
@@ -81,6 +78,7 @@ export class CommandQueue {
       submit();
       [this.#programs, this.#bytes] = [0, 0];
     };
+    this.#uploads = new Uploads(backend);
     this.#reuseInOrder(this.#backend.bufferManager);
   }
 
@@ -105,10 +103,9 @@ export class CommandQueue {
     this.#backend.disposeData(dataId);
   }
 
-  /** Values of a tensor that a program is about to change where they are: a copy in the memory of the host is no longer true. */
-  change(dataId: DataId): void {
-    this.#backend.uploadToGPU(dataId);
-    this.#backend.tensorMap.get(dataId).values = null;
+  /** For a tensor that a program is about to change where it is. */
+  own(dataId: DataId): void {
+    this.#uploads.own(dataId);
   }
 
   /** @param tensors bound in this order, the uniforms after them */
@@ -145,7 +142,7 @@ export class CommandQueue {
 
   #record(name: string, pipeline: GPUComputePipeline, tensors: readonly tf.TensorInfo[], uniforms: GPUBuffer, dispatch: Three): void {
     const backend = this.#backend;
-    const buffers = tensors.map(({ dataId }) => backend.tensorMap.get(dataId).resource);
+    const buffers = tensors.map(({ dataId }) => backend.tensorMap.get(dataId).resource as GPUBuffer);
     const group = this.#groupOf(pipeline, [...buffers, uniforms]);
     for (const { dataId } of tensors) backend.commandQueueOwnedIds.add(dataId);
     backend.ensureCommandEncoderReady();
