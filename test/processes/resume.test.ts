@@ -11,12 +11,11 @@ import type { RunResult, Supervisor } from "../../extension/supervisor/api.ts";
 import { readPack } from "../../extension/supervisor/packStore.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
 import { ROOT } from "../tools/paths.ts";
+import { smallExercise } from "./smallScales.ts";
 import { dist } from "./tinyPack.ts";
 
 interface Case {
   readonly slug: string;
-  /** In the place of what the exercise's own program says of its full scale: seconds instead of days, and a checkpoint after every step. */
-  readonly small: readonly (readonly [own: RegExp, small: string])[];
   /** Checkpoints: once the first is kept, the first run is killed, long before its training is at its end; the next run with the next one. */
   readonly killedWith: readonly string[];
   /** What a run says that goes on after the checkpoint of that name. */
@@ -27,66 +26,37 @@ interface Case {
   readonly times?: RegExp;
 }
 
-const OFTEN = [/keepEvery: [\d]+/, "keepEvery: 0"] as const;
 const goesOn = (kept: string) =>
   new RegExp(`^${kept}: goes on after step \\d+ of \\d+ \\(to begin anew, delete \\.practicum/checkpoints/${kept}\\.safetensors\\)$`, "m");
 
 const CASES: readonly Case[] = [
   {
     slug: "05-minimal-gpt",
-    small: [
-      [/full: \{[^}]*\}/, "full: { steps: 40, batch: 4, learningRate: 0.01, context: 8, width: 8, heads: 2, validateEvery: 10, keepEvery: 0 }"],
-      [/"The ", 300/, '"The ", 10'],
-    ],
     killedWith: ["gpt"],
     result: "validation perplexity",
   },
   {
     slug: "07-dpo",
-    small: [
-      OFTEN,
-      [/full: \{ [^}]* measureEvery/, "full: { vocabulary: 4, width: 8, length: 4, pairs: 64, steps: 30, batch: 8, learningRate: 0.01, measureEvery"],
-      [/measureEvery: 50/, "measureEvery: 5"],
-    ],
     killedWith: ["dpo"],
     result: "true reward of what it writes",
   },
   {
     slug: "09-scaling-law",
-    small: [
-      OFTEN,
-      [
-        /full: \{[^}]*sizes: \[[^\]]*\]/,
-        "full: { vocabulary: 16, context: 8, batch: 8, tokens: 3840, sizes: [8, 16].map((width) => ({ layers: 1, width, heads: 2 }))",
-      ],
-      [/evaluateEvery: 1000/, "evaluateEvery: 5"],
-    ],
     killedWith: ["scaling-0.8k", "scaling-3.1k"],
     result: "measured",
   },
   {
     slug: "10-mixture-of-experts",
-    small: [
-      OFTEN,
-      [/vocabulary: 64, context: 16, width: 64, hidden: 64, text: 2_000_000/, "vocabulary: 6, context: 4, width: 8, hidden: 4, text: 2000"],
-      [/steps: 6000, batch: 128, learningRate: 0.003, measureEvery: 100/, "steps: 30, batch: 8, learningRate: 0.01, measureEvery: 5"],
-    ],
     killedWith: ["experts", "dense-total"],
     result: "4 experts, no balance",
   },
   {
     slug: "12-rlhf",
-    small: [
-      OFTEN,
-      [/vocabulary: 26, length: 32, width: 128, layers: 5, data: 65_536/, "vocabulary: 4, length: 4, width: 8, layers: 1, data: 64"],
-      [/steps: 3000, learningRate: 0.001, iterations: 400, batch: 256/, "steps: 30, learningRate: 0.01, iterations: 10, batch: 8"],
-    ],
     killedWith: ["supervised", "reward-model", "ppo"],
     result: "true reward",
   },
   {
     slug: "15-flash-attention",
-    small: [[/full: \{[^}]*\}/, "full: { lengths: [256, 512, 1024], blocksAt: 256, blocks: [64, 128] }"]],
     killedWith: ["flash-attention"],
     says: () => /^Taken by an interrupted run, and not again: 256 positions(, 512 positions)?\.$/m,
     result: "memory by block",
@@ -94,12 +64,6 @@ const CASES: readonly Case[] = [
   },
   {
     slug: "16-compute-optimal",
-    small: [
-      OFTEN,
-      [/vocabulary: 1024, context: 128, batch: 16/, "vocabulary: 16, context: 8, batch: 8"],
-      [/shapes: \[shape\(4, 144[^\]]*\]/, "shapes: [shape(1, 8, 2), shape(1, 12, 2), shape(1, 16, 2)]"],
-      [/budgets: \[1\.2e14[^\]]*\]/, "budgets: [3e6, 1e7, 2e7]"],
-    ],
     killedWith: ["chinchilla-20000000-768"],
     result: "optimal models",
   },
@@ -119,15 +83,6 @@ describe("full scale", function () {
     pack = await readPack(path.join(ROOT, "exercises/transformers-and-llms"));
   });
   after(() => supervisor.dispose());
-
-  const small = ({ slug, small }: Case): Exercise => {
-    const exercise = pack.exercises.find((one) => one.slug === slug) as Exercise;
-    const program = small.reduce((text, [own, mine]) => {
-      assert.match(text, own);
-      return text.replace(own, mine);
-    }, exercise.files["run.ts"] as string);
-    return { ...exercise, files: { ...exercise.files, "run.ts": program } };
-  };
 
   const learnerFolder = async (): Promise<string> => {
     const folder = await mkdtemp(path.join(os.tmpdir(), "practicum-attempt-"));
@@ -154,7 +109,7 @@ describe("full scale", function () {
 
   for (const one of CASES) {
     it(`${one.slug}: killed, it goes on where it was, to the same result; finished, it leaves nothing to go on from`, async () => {
-      const exercise = small(one);
+      const exercise = smallExercise(pack, one.slug);
       const whole = await run(exercise, await learnerFolder());
       assert.deepEqual([whole.result.state, whole.result.fault], ["finished", undefined]);
       const root = await learnerFolder();
