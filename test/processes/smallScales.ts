@@ -13,7 +13,10 @@ const SMALL: Readonly<Record<string, Small>> = {
     [/full: \{[^}]*\}/, "full: { steps: 40, batch: 4, learningRate: 0.01, context: 8, width: 8, heads: 2, validateEvery: 10, keepEvery: 0 }"],
     [/"The ", 300/, '"The ", 10'],
   ],
-  "06-grouped-query-attention": [[/\? \[128, [^\]]*\]/, "? [64, 128]"]],
+  "06-grouped-query-attention": [
+    [/\? \[128, [^\]]*\]/, "? [64, 128]"],
+    [/const DIM = 64/, "const DIM = 8"],
+  ],
   "07-dpo": [
     OFTEN,
     [/full: \{ [^}]* measureEvery/, "full: { vocabulary: 4, width: 8, length: 4, pairs: 64, steps: 30, batch: 8, learningRate: 0.01, measureEvery"],
