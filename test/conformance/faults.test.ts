@@ -36,6 +36,22 @@ export const answer = async (name) => {
   return x.dtype + ": " + (await x.data());
 };
 export const elements = (i) => Array.from(tf.gatherND(tf.tensor1d([1, 2, 3]), tf.tensor2d([[i]], [1, 1], "int32")).dataSync());
+const computed = (x) => tf.ones([8, 128]).mul(x).slice([0, 0], [1, 1]).data();
+export const changedConstant = async () => {
+  const changed = tf.tensorScatterUpdate(tf.tensor1d([5]), tf.tensor2d([[0]], [1, 1], "int32"), tf.tensor1d([7]));
+  return [...(await changed.data()), ...(await computed(5))];
+};
+export const learnedConstant = async () => {
+  const weight = tf.variable(tf.scalar(3));
+  const optimizer = tf.train.adam(1);
+  for (let step = 0; step < 2; step++) optimizer.minimize(() => weight.mul(2));
+  return [...(await weight.data()).map(Math.round), ...(await computed(3))];
+};
+export const manyNumbers = async (n) => {
+  const sum = tf.variable(tf.zeros([2]));
+  for (let i = 1; i <= n; i++) tf.tidy(() => sum.assign(sum.add(tf.fill([2], i))));
+  return Array.from(await sum.data());
+};
 export const gradientOfTranspose = (x) => tf.grad((x) => tf.cumsum(x, 0).mul(tf.range(0, 9).reshape([3, 3])).sum())(x);
 `;
 
@@ -52,6 +68,16 @@ onEveryRung(
 
     it("a tensor that the GPU cannot bind is refused, not zeros", async () => {
       await assert.rejects(rung().call("large", 2 ** 16), /out of memory: a tensor of 16384 MiB; this GPU takes at most \d+ MiB each/);
+    });
+
+    it("a number that many tensors are is not changed with one of them", async () => {
+      assert.deepEqual(await rung().call("changedConstant"), [7, 5]);
+      assert.deepEqual(await rung().call("learnedConstant"), [1, 3]);
+    });
+
+    it("more numbers than are kept for later programs are right all the same", async () => {
+      const n = 5000;
+      assert.deepEqual(await rung().call("manyNumbers", n), [(n * (n + 1)) / 2, (n * (n + 1)) / 2]);
     });
 
     it("what the GPU refuses fails at the next result", async () => {

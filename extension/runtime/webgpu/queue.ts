@@ -128,6 +128,7 @@ export class CommandQueue {
   }
 
   #recordPublished(program: Program, output: tf.TensorInfo, inputs: readonly tf.TensorInfo[], own: readonly Uniform[] = []): void {
+    this.own(output.dataId); // some are given what they are to change
     const tensors = [output, ...inputs];
     const size = program.size ? sizeOf(program.outputShape) / (program.outputComponent ?? 1) : undefined;
     const key = `${tensors.map(({ shape }) => shape.join()).join("|")}|${size}|${own.map(({ type, data }) => type + data).join(";")}`;
