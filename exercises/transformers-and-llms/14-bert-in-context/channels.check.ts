@@ -127,14 +127,14 @@ check<Surface>("how far senses separate, in each layer", {
 check<Surface>("for how many texts the most similar other one has the same sense", {
   points: 2,
   when: "save",
-  catches: ["nearest-is-itself", "least-similar", "accuracy-of-all-layers"],
+  catches: ["nearest-is-itself", "itself-at-zero", "least-similar", "accuracy-of-all-layers"],
   hint: "In each row the largest cosine, the text itself left out.",
   ask: (impl, draw) => {
-    const { similarity, senses } = drawSimilarity(draw);
+    const { similarity, senses } = drawOpposed(draw);
     return impl.nearestSenseAccuracy(similarity, senses);
   },
   expect: near.value((draw) => {
-    const { similarity, senses } = drawSimilarity(draw);
+    const { similarity, senses } = drawOpposed(draw);
     return perLayer(similarity, (matrix) => accuracy(matrix, senses));
   }, ROUNDING),
 });
@@ -216,6 +216,18 @@ function drawVectors(draw: Draw): TensorData {
 function drawSimilarity(draw: Draw): { similarity: TensorData; senses: string[] } {
   const senses = ["water", "television", "water", "communication", "television", "water", "communication", "television", "water"];
   return { similarity: cosines(draw.normal([3, senses.length, 6], 0.3)), senses };
+}
+
+/** With one layer more, in which every two texts are opposed to each other: the nearest has a negative cosine, and mostly another sense. */
+function drawOpposed(draw: Draw): { similarity: TensorData; senses: string[] } {
+  const { similarity, senses } = drawSimilarity(draw);
+  const batch = senses.length;
+  const cosine = Array.from({ length: batch * batch }, () => draw.number(-0.9, -0.1));
+  const opposed = cosine.map((_, at) => {
+    const [i, j] = [Math.floor(at / batch), at % batch];
+    return i === j ? 1 : (cosine[Math.min(i, j) * batch + Math.max(i, j)] as number);
+  });
+  return { similarity: tensor([...similarity.data, ...opposed], [(similarity.shape[0] as number) + 1, batch, batch]), senses };
 }
 
 /** Twelve texts; states of the word go from noise to the direction of its sense. */
