@@ -115,7 +115,7 @@ check<Surface>("six steps of training lower the loss", {
 });
 
 // One token over and over: there is less and less to learn, and Adam's steps become shorter; the first step of a new one is always as long as the learning rate.
-// Measured on 5 seeds, in learning rates for each step: 0.62 to 0.70; with a new optimizer in every step 0.99 and more.
+// In learning rates for each step. Measured on 30 seeds: 0.60 to 0.85, the same for every correct answer to 0.006; with a new optimizer in every step 0.99 and more.
 check<Surface>("one optimizer takes all the steps", {
   points: 1,
   when: "save",
@@ -129,7 +129,7 @@ check<Surface>("one optimizer takes all the steps", {
     const embeddingAfter = async (steps: number) => (await impl.train(config, draw.integers([32], token, token), { ...options, steps })).tokenEmbedding;
     return maxDifference(await embeddingAfter(0), await embeddingAfter(25)) / (25 * options.learningRate);
   },
-  expect: inBand(0.3, 0.85),
+  expect: near.reference({ rtol: 0, atol: 0.04 }),
 });
 
 check<Surface>("the seed decides what training gives", {

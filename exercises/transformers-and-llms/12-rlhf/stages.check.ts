@@ -60,6 +60,25 @@ check<Surface>("stage 1 takes as many steps as asked for, each by the learning r
   ),
 });
 
+// One token over and over: there is less and less to learn, and Adam's steps become shorter; the first step of a new one is always as long as the learning rate.
+// In learning rates for each step. Measured on 30 seeds: 0.60 to 0.85, the same for every correct answer to 0.006; with a new optimizer in every step 0.99 and more.
+check<Surface>("one optimizer takes all the steps of a stage", {
+  points: 1,
+  when: "save",
+  hidden: true,
+  catches: ["optimizer-every-step"],
+  hint: "Adam remembers the gradients of earlier steps.",
+  ask: async (impl, draw) => {
+    const token = draw.integer(0, VOCABULARY - 1);
+    const options = { batch: 2, learningRate: 0.02, seed: draw.integer(1, 1e6) };
+    const embeddingAfter = async (steps: number) =>
+      (await impl.supervise(CONFIG, draw.integers([2, 1 + LENGTH], token, token), { ...options, steps })).tokenEmbedding;
+    const [before, after] = [await embeddingAfter(0), await embeddingAfter(25)];
+    return Math.max(...map((a, b) => Math.abs(a - b), after, before).data) / (25 * options.learningRate);
+  },
+  expect: near.reference({ rtol: 0, atol: 0.04 }),
+});
+
 const drawSteps = (draw: Draw) => ({ steps: draw.integer(24, 32), learningRate: draw.number(1e-4, 3e-4) });
 
 check<Surface>("stage 2 starts from the model", {
@@ -85,7 +104,7 @@ check<Surface>("stage 2 starts from the model", {
   }, ROUNDING),
 });
 
-// Two pairs over and over. Measured: a ratio above 10; below 1 where the loss is turned around.
+// Two pairs over and over. Measured: a ratio above 10, mostly, and of 2.7 where the two say nearly opposite things; below 1 where the loss is turned around.
 check<Surface>("stage 2 gives the chosen responses the larger scores", {
   points: 1,
   when: "save",
@@ -96,7 +115,7 @@ check<Surface>("stage 2 gives the chosen responses the larger scores", {
     const model = await impl.trainRewardModel(drawModel(draw, 0), chosen, rejected, { steps: 12, batch: 4, learningRate: 0.03, seed: draw.integer(1, 1e6) });
     return [Math.LN2, preferenceLossOf(await impl.scores(model, chosen), await impl.scores(model, rejected))];
   },
-  expect: ratioAtLeast(3),
+  expect: ratioAtLeast(2),
 });
 
 check<Surface>("the seed decides what stage 3 gives", {
@@ -114,6 +133,22 @@ check<Surface>("the seed decides what stage 3 gives", {
     return { "same seed, same policy": same(first, again), "another seed, another policy": !same(first, other) };
   },
   expect: exact.value({ "same seed, same policy": true, "another seed, another policy": true }),
+});
+
+// Two iterations of three steps each. Measured: see the tolerance; Adam makes much of the sign of small gradients.
+check<Surface>("two iterations of stage 3 give the policy that they should", {
+  points: 2,
+  when: "save",
+  hidden: true,
+  catches: ["advantages-not-standardised", "one-epoch", "values-not-trained", "ratio-to-itself", "optimizer-every-iteration"],
+  hint: "In each iteration: sample, score, advantages (standardised) and returns, once; then `epochs` steps of one Adam, all on these, with the value loss in it.",
+  ask: async (impl, draw) => {
+    const options = { iterations: 2, epochs: 3, batch: 8, learningRate: 0.05, epsilon: 0.1, gamma: 0.8, lambda: 0.7, valueWeight: 0.3 };
+    const [model, rewardModel] = [drawModel(draw, 0.5), drawModel(draw, 2)];
+    const { tokenEmbedding, scalarHead } = await impl.ppo(model, rewardModel, { ...PPO, ...options, seed: draw.integer(1, 1e6) });
+    return { tokenEmbedding, scalarHead };
+  },
+  expect: near.reference({ rtol: 0, atol: 0.01 }),
 });
 
 check<Surface>("an interrupted stage goes on where it was", {
@@ -220,33 +255,35 @@ check<Surface>("stage 3 earns more of the reward model's score", {
     const scoreOf = async (tokens: TensorData) => mean(Array.from((await impl.scores(rewardModel, tokens)).data));
     return (await scoreOf(responses)) - (await scoreOf(before));
   },
-  // Measured on 2 seeds, reference and variants: 0.68 to 0.97; with the ratio upside down: below -0.9.
-  expect: inBand(0.4, 4),
+  // Measured on 12 seeds, reference and variants: 0.47 and more; with the ratio upside down: below -0.9.
+  expect: inBand(0.4, Infinity),
 });
 
-// In nats per response, over responses of the policy.
-check<Surface>("stage 3 stays near the model that it began with", {
+// KL in nats per response, over responses of the policy: without a penalty, and with one.
+check<Surface>("stage 3 stays the nearer to the model that it began with, the larger β is", {
   points: 2,
   when: "run",
   hidden: true,
   catches: ["penalty-not-used", "penalty-added"],
   hint: "The KL penalty is part of the rewards, and its reference is the model that PPO was given.",
   ask: async (impl, draw) => {
-    const { model, policy, responses } = await trained(impl, draw);
-    const [now, before] = [await impl.logProbabilities(policy, responses), await impl.logProbabilities(model, responses)];
-    return mean(Array.from(now.data, (p, i) => LENGTH * (p - (before.data[i] as number))));
+    const distance = async (beta: number) => {
+      const { model, policy, responses } = await trained(impl, draw.again(), beta);
+      const [now, before] = [await impl.logProbabilities(policy, responses), await impl.logProbabilities(model, responses)];
+      return mean(Array.from(now.data, (p, i) => LENGTH * (p - (before.data[i] as number))));
+    };
+    return [await distance(0), await distance(1)];
   },
-  // Measured on 2 seeds, reference and variants: 0.97 to 1.42; without the penalty (or with a reference that moves, which is the same): above 5.
-  expect: inBand(0.2, 3),
+  expect: ratioAtLeast(2),
 });
 
 /** A model, a reward model whose scores of the model's own responses have deviation 1, and what PPO makes of the two. */
-async function trained(impl: Remote<Surface>, draw: Draw) {
+async function trained(impl: Remote<Surface>, draw: Draw, beta = PPO.beta) {
   const [model, raw, seed] = [drawModel(draw, 0), drawModel(draw, 1), draw.integer(1, 1e6)];
   const responses = await impl.sample(model, SAMPLES, LENGTH, seed);
   const deviation = deviationOf(Array.from((await impl.scores(raw, responses)).data));
   const rewardModel = { ...raw, scalarHead: map((x) => x / deviation, raw.scalarHead) };
-  const policy = await impl.ppo(model, rewardModel, { ...PPO, seed });
+  const policy = await impl.ppo(model, rewardModel, { ...PPO, beta, seed });
   return { model, rewardModel, policy, responses: await impl.sample(policy, SAMPLES, LENGTH, seed), before: responses };
 }
 

@@ -91,9 +91,10 @@ export async function ppo(model: ModelWeights, rewardModel: ModelWeights, option
       const rewards = tokenRewards(scored, sampled, reference, options.beta);
       const estimate = advantages(rewards, values(policy, sequences), options.gamma, options.lambda);
       const centred = estimate.advantages.sub<tf.Tensor2D>(estimate.advantages.mean());
+      const standard = centred.div<tf.Tensor2D>(centred.square().mean().sqrt());
       for (let epoch = 0; epoch < options.epochs; epoch++) {
         optimizer.minimize(() => {
-          const improvement = policyLoss(logProbabilities(policy, sequences), sampled, centred, options.epsilon);
+          const improvement = policyLoss(logProbabilities(policy, sequences), sampled, standard, options.epsilon);
           return improvement.add(valueLoss(values(policy, sequences), estimate.returns).mul(options.valueWeight));
         });
       }
