@@ -157,7 +157,7 @@ check<Surface>("larger models of your training are better, by a power law that y
     return points.map(({ parameters, loss }) => [parameters, (loss - floor) * (off < 1e-6 ? 1 : Number.NaN)]);
   },
   // Measured over 35 seeds, reference: -0.19 to -0.48. Nothing learned: 0.00 to 0.03. The same windows at every step: 0.29 and more.
-  expect: logSlopeInBand(-1, -0.08),
+  expect: logSlopeInBand(-1, -0.1),
 });
 
 /** Sizes of which the largest has 36 times the N of the smallest. */
