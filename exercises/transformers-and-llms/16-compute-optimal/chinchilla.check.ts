@@ -202,8 +202,8 @@ check<Surface>("more compute, spent in proportion, gives a lower loss by a power
   expect: each({
     spent: near.value([1, 1, 1], { rtol: 1e-6, atol: 0 }),
     "the plan's shape": exact.value([true, true, true]),
-    // Measured over 12 seeds, reference: -0.116 and steeper. One step only: -0.03 to -0.06.
-    loss: logSlopeInBand(-0.5, -0.09),
+    // Measured, reference: -0.116 to -0.25. Tokens and steps not of the plan: -0.03 to -0.072.
+    loss: logSlopeInBand(-0.4, -0.09),
   }),
 });
 
