@@ -3,6 +3,7 @@ import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { RandomStream } from "../../protocol/random.ts";
 import * as tf from "../tensors.ts";
 import type { CommandQueue } from "../webgpu/queue.ts";
+import { replaceKernel } from "./replaceKernel.ts";
 
 const MIB = 2 ** 20;
 
@@ -42,40 +43,29 @@ function explainSynchronousReads(backend: WebGPUBackend): void {
 
 /** The shader's first random number of a call is always 0, so the first sample is always class 0. */
 function sampleByCumulativeSums(): void {
-  tf.unregisterKernel("Multinomial", "webgpu");
-  tf.registerKernel({
-    kernelName: "Multinomial",
-    backendName: "webgpu",
-    kernelFunc: ({ inputs, attrs }) => {
-      const { numSamples, seed, normalized } = attrs as unknown as { numSamples: number; seed: number; normalized: boolean };
-      return tf.tidy(() => {
-        const logits = inputs.logits as tf.Tensor2D; // [batch, classes]
-        const [batch, classes] = logits.shape;
-        const bounds = tf.cumsum(normalized ? logits : tf.softmax(logits), 1).slice([0, 0], [batch, classes - 1]); // without the last: rounding may leave it below 1
-        const stream = new RandomStream(spread(seed));
-        const draws = tf.tensor(
-          Array.from({ length: batch * numSamples }, () => stream.uniform()),
-          [batch, numSamples, 1],
-        );
-        return draws.greaterEqual(bounds.expandDims(1)).sum(2).toInt(); // [batch, samples]
-      });
-    },
+  replaceKernel("webgpu", "Multinomial", () => ({ inputs, attrs }) => {
+    const { numSamples, seed, normalized } = attrs as unknown as { numSamples: number; seed: number; normalized: boolean };
+    return tf.tidy(() => {
+      const logits = inputs.logits as tf.Tensor2D; // [batch, classes]
+      const [batch, classes] = logits.shape;
+      const bounds = tf.cumsum(normalized ? logits : tf.softmax(logits), 1).slice([0, 0], [batch, classes - 1]); // without the last: rounding may leave it below 1
+      const stream = new RandomStream(spread(seed));
+      const draws = tf.tensor(
+        Array.from({ length: batch * numSamples }, () => stream.uniform()),
+        [batch, numSamples, 1],
+      );
+      return draws.greaterEqual(bounds.expandDims(1)).sum(2).toInt(); // [batch, samples]
+    });
   });
 }
 
 /** As published, of five axes by the processor, which cannot read what is on the GPU: repeating the heads of keys and values has five. */
 function tileAxisByAxis(): void {
-  const published = tf.getKernel("Tile", "webgpu").kernelFunc;
-  tf.unregisterKernel("Tile", "webgpu");
-  tf.registerKernel({
-    kernelName: "Tile",
-    backendName: "webgpu",
-    kernelFunc: (call) => {
-      const x = call.inputs.x as tf.Tensor;
-      const { reps } = call.attrs as unknown as { reps: readonly number[] };
-      if (x.shape.length < 5 || x.dtype === "string") return published(call);
-      return tf.tidy(() => reps.reduce<tf.Tensor>((tiled, times, axis) => (times === 1 ? tiled : tiledAlong(tiled, axis, times)), x.clone()));
-    },
+  replaceKernel("webgpu", "Tile", (published) => (call) => {
+    const x = call.inputs.x as tf.Tensor;
+    const { reps } = call.attrs as unknown as { reps: readonly number[] };
+    if (x.shape.length < 5 || x.dtype === "string") return published(call);
+    return tf.tidy(() => reps.reduce<tf.Tensor>((tiled, times, axis) => (times === 1 ? tiled : tiledAlong(tiled, axis, times)), x.clone()));
   });
 }
 
