@@ -1,5 +1,6 @@
 /** What the supervisor offers to the command line and to the editor. */
 import type { Exercise } from "../exercise/model.ts";
+import type { ContainmentName } from "../protocol/containment.ts";
 import type { CheckDescription, CheckResult, Grade } from "../protocol/grade.ts";
 import type { GradeParams, ImplementationName } from "../protocol/grader.ts";
 import type { ProviderName } from "../protocol/pretrained.ts";
@@ -107,6 +108,8 @@ export interface SupervisorOptions {
   readonly backend?: BackendName;
   /** The one execution provider of ONNX Runtime that computes pretrained models; the best by default. */
   readonly executionProvider?: ProviderName;
+  /** Rungs of containment to try, best first; all by default. */
+  readonly containment?: readonly ContainmentName[];
   /** Folder that backends are installed in; absent, only what comes with Practicum is used. */
   readonly backends?: string;
 }
