@@ -10,6 +10,7 @@ import {
   SocketMessageReader,
 } from "vscode-jsonrpc/node";
 import { FD_IN, FD_OUT } from "../protocol/runtime.ts";
+import { pause } from "./pause.ts";
 
 /** Connects; the process ends when whoever started it goes away. */
 export function connect(writer: MessageWriter = new ChannelWriter()): MessageConnection {
@@ -32,7 +33,7 @@ export class ChannelWriter extends AbstractMessageWriter implements MessageWrite
 
   write(message: Message): Promise<void> {
     this.#rest = Buffer.concat([this.#rest, frameOf(message)]);
-    while (!this.#flush()) Atomics.wait(PAUSE, 0, 0, 1);
+    while (!this.#flush()) pause();
     return Promise.resolve();
   }
 
@@ -65,9 +66,6 @@ export class ChannelWriter extends AbstractMessageWriter implements MessageWrite
     }
   }
 }
-
-/** Nobody notifies it: waiting for it is a pause. */
-const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 function frameOf(message: Message): Buffer {
   const body = Buffer.from(JSON.stringify(message), "utf8");

@@ -12,3 +12,20 @@ export interface Containment {
   /** Better rungs that are not in force, each with what refused it. */
   readonly refused: readonly { readonly name: ContainmentName; readonly reason: string; readonly remedy?: string }[];
 }
+
+const WORDS: Readonly<Record<ContainmentName, string>> = {
+  bubblewrap: "bubblewrap: no network, and no files but its own",
+  landlock: "Landlock and seccomp: no network, and no files but its own",
+  seatbelt: "the macOS sandbox: no network, and no files but its own",
+  job: "a Windows job: memory, time and processes are bounded; files and network are not closed",
+  none: "not contained by the operating system",
+};
+
+/** What is in force, in words; where nothing is, why. */
+export function containmentText({ name, refused }: Containment): string {
+  const [first] = name === "none" ? refused : [];
+  return first ? `${WORDS.none} (${first.name}: ${first.reason})` : WORDS[name];
+}
+
+/** What a learner can do about a rung that is refused here, the best first. */
+export const containmentRemedy = ({ refused }: Containment): string | undefined => refused.find(({ remedy }) => remedy)?.remedy;

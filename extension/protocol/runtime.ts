@@ -1,5 +1,6 @@
 /** Messages between whoever supervises and one runtime process: JSON-RPC 2.0 on file descriptors 3 (in) and 4 (out). */
 import { NotificationType, RequestType } from "vscode-jsonrpc";
+import type { Containment } from "./containment.ts";
 import type { Profile } from "./profile.ts";
 import type { DType, TensorData } from "./tensor.ts";
 import type { Wire } from "./wire.ts";
@@ -25,6 +26,8 @@ export interface BackendInfo {
   readonly memoryBytes?: number;
   /** Absent: the full sandbox. "addons": native addons may be loaded and files read. "none": this Node has no sandbox. */
   readonly sandbox?: "addons" | "none";
+  /** What of the operating system holds its process. */
+  readonly containment?: Containment;
 }
 
 /** How fast a backend is on this machine. */

@@ -1,6 +1,6 @@
 /** What the supervisor offers to the command line and to the editor. */
 import type { Exercise } from "../exercise/model.ts";
-import type { ContainmentName } from "../protocol/containment.ts";
+import type { Containment, ContainmentName } from "../protocol/containment.ts";
 import type { CheckDescription, CheckResult, Grade } from "../protocol/grade.ts";
 import type { GradeParams, ImplementationName } from "../protocol/grader.ts";
 import type { ProviderName } from "../protocol/pretrained.ts";
@@ -88,6 +88,8 @@ export interface Supervisor {
   warm(exercise: Exercise, corpus?: string): Promise<void>;
   /** The Node program that runs everything; for `practicum doctor`. */
   node(): Promise<NodeProgram>;
+  /** What of the operating system holds the programs that run code of learners and packs. */
+  containment(): Promise<Containment>;
   /** The backends that runs choose from. */
   ladder(): Promise<Ladder>;
   /** Starts ONNX Runtime on an execution provider; for `practicum doctor`. */

@@ -29,7 +29,8 @@ import {
 } from "../protocol/runtime.ts";
 import { answerFrom, resultFrom } from "./gradeAnswer.ts";
 import { gradingRungs, rungsArgument, SANDBOXED } from "./ladder.ts";
-import { killed, type Process, type ProgramName } from "./process.ts";
+import { killed, type Process } from "./process.ts";
+import type { ProgramName } from "./programs.ts";
 import { runtimeSeed } from "./seeds.ts";
 import type { Spares } from "./spares.ts";
 

@@ -8,7 +8,8 @@ import path from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import type { ExerciseManifest } from "../exercise/model.ts";
 import { BACKENDS, type BackendInfo, type BackendName } from "../protocol/runtime.ts";
-import { type Process, THREADS } from "./process.ts";
+import type { Process } from "./process.ts";
+import { MODULE, THREADS } from "./programs.ts";
 
 /** Backends without native code: they run in the full sandbox, and give the same numbers on every machine. */
 export const SANDBOXED: readonly BackendName[] = ["wasm", "cpu"];
@@ -73,7 +74,7 @@ export class Ladder {
     const module = name.startsWith("tfjs-node") ? this.#moduleOf(name) : "";
     if (module === undefined) return "it is not installed; Practicum: Install GPU Backend installs it";
     const threaded = name === "wasm" ? await this.#threaded(signal) : undefined;
-    const found = threaded ?? (await this.#try(name, module ? [`--module=${module}`] : [], signal));
+    const found = threaded ?? (await this.#try(name, module ? [`${MODULE}${module}`] : [], signal));
     if (typeof found === "string") this.#reasons.set(name, found);
     return found;
   }

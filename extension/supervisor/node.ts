@@ -18,6 +18,8 @@ export interface NodeProgram {
 
 /** Flags without which modules cannot be loaded from memory. */
 export const BASE_FLAGS = ["--experimental-vm-modules", "--no-warnings"] as const;
+/** V8 makes no code from text: code of others that got hold of a function of ours could else make some that is taken for ours. */
+export const NO_CODE_FROM_TEXT = ["--disallow-code-generation-from-strings"] as const;
 /** Newest first: Node 22.13 and newer, then 20. */
 const SANDBOXES = [["--permission", "--no-experimental-sqlite"], ["--permission"], ["--experimental-permission"], []] as const;
 /** What a native addon needs beyond the sandbox. It could do more than that; the code beside it could not. */

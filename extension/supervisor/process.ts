@@ -1,7 +1,5 @@
 /** One child process and the protocol with it. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import path from "node:path";
 import type { Readable, Writable } from "node:stream";
 import {
   createMessageConnection,
@@ -12,17 +10,15 @@ import {
   StreamMessageWriter,
 } from "vscode-jsonrpc/node";
 import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
-import { ADDONS, BASE_FLAGS, childEnvironment, driverEnvironment, type NodeProgram } from "./node.ts";
+import type { Hold } from "./containment/hold.ts";
+import { type ProgramName, programFor, sandboxOf, type Wanted } from "./programs.ts";
 import { reaped, reapWithUs } from "./reaper.ts";
 
-/** "native" is the runtime with the backends that are native addons. */
-export type ProgramName = "runtime" | "native" | "grader" | "oracle" | "pretrained";
-
-export interface ProcessOptions {
-  readonly node: NodeProgram;
-  readonly dist: string;
-  readonly program: ProgramName;
-  readonly args?: readonly string[];
+export interface ProcessOptions extends Wanted {
+  /** What it is started in. */
+  readonly hold: Hold;
+  /** A program without drivers did not come to be asked. */
+  readonly onNotStarted?: () => void;
   readonly log: (line: string) => void;
 }
 
@@ -41,20 +37,28 @@ export class Process {
   /** What the program prints; set it before asking. */
   onOutput: (text: string) => void = () => {};
   readonly #child: ChildProcess;
-  readonly #sandbox: BackendInfo["sandbox"];
+  /** What our side knows of it: what it says of itself is not asked. */
+  readonly #about: Pick<BackendInfo, "sandbox" | "containment">;
   #printed = 0;
   #running = true;
   #killed = false;
 
-  constructor({ node, dist, program, args = [], log }: ProcessOptions) {
+  constructor({ hold, onNotStarted, log, ...wanted }: ProcessOptions) {
+    const { program } = wanted;
+    const described = programFor(wanted);
+    const held = described.devices ? hold.devices : hold.plain;
     this.program = program;
-    this.#sandbox = sandboxOf(node, program);
-    this.#child = spawn(node.path, [...BASE_FLAGS, ...flags(node, dist, program, args), path.join(dist, `${program}.mjs`), ...args], {
-      env: { ...childEnvironment(), ...(ON_DRIVERS.includes(program) && driverEnvironment()) },
+    const sandbox = sandboxOf(wanted.node, program);
+    this.#about = { ...(sandbox && { sandbox }), containment: held.containment };
+    const { file, args, env, cwd } = held.rung.command(described);
+    this.#child = spawn(file, args, {
+      env,
+      cwd,
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       detached: process.platform !== "win32", // a group of its own, so that `kill` reaches all of it
       windowsHide: true,
     });
+    if (this.#child.pid !== undefined) held.rung.hold?.(this.#child.pid);
     living.add(this);
     if (this.#child.pid !== undefined) reapWithUs(this.#child.pid);
     const [, stdout, stderr, input, output] = this.#child.stdio as unknown as [null, Readable, Readable, Writable, Readable];
@@ -68,7 +72,9 @@ export class Process {
     this.connection.onError(([error]) => this.#killed || log(`${program} ${this.#child.pid}: ${error.message}`));
     this.ended = this.#ending();
     this.ready = this.#ready();
-    this.ready.catch(() => {}); // whoever waits for it hears of it
+    this.ready.catch((error: unknown) => {
+      if (error instanceof NotStarted && !described.devices && !this.#killed) onNotStarted?.(); // whoever waits for it hears of it, too
+    });
     this.connection.listen();
   }
 
@@ -124,7 +130,7 @@ export class Process {
     const said = new Promise<BackendInfo>((resolve, reject) => {
       this.connection.onNotification(ReadyNotification, ({ protocol, backend }) =>
         protocol === PROTOCOL_VERSION
-          ? resolve({ ...backend, ...(this.#sandbox && { sandbox: this.#sandbox }) })
+          ? resolve({ ...backend, ...this.#about })
           : reject(new Error(`${this.program} speaks protocol ${protocol}, not ${PROTOCOL_VERSION}`)),
       );
     });
@@ -133,11 +139,14 @@ export class Process {
     return Promise.race([
       said,
       this.ended.then((how) => {
-        throw new Error(`the ${this.program} process did not start (${how})\n${printed}`);
+        throw new NotStarted(`the ${this.program} process did not start (${how})\n${printed}`);
       }),
     ]);
   }
 }
+
+/** A program ended before it could be asked: that may be its own fault, or that of what holds it. */
+export class NotStarted extends Error {}
 
 /** Ends a child that says too much at once: a message is kept in the host's memory until it is whole. */
 class CappedReader extends StreamMessageReader {
@@ -168,28 +177,3 @@ export const killed = async (processes: readonly Process[]): Promise<void> => {
   for (const child of processes) child.kill();
   await Promise.all(processes.map((child) => child.ended));
 };
-
-/** Programs that load native addons under the permission model; one more loads the drivers of a GPU. */
-const NATIVE: readonly ProgramName[] = ["native", "oracle"];
-const ON_DRIVERS: readonly ProgramName[] = [...NATIVE, "pretrained"];
-
-/** The narrowest permissions that the program runs under; a native addon does what it likes, the code beside it does not. */
-function flags({ sandbox }: NodeProgram, dist: string, program: ProgramName, args: readonly string[]): readonly string[] {
-  if (sandbox.length === 0 || program === "pretrained") return []; // it loads an addon, keeps files of its own, and runs no code of others
-  if (NATIVE.includes(program)) return sandbox.includes("--permission") ? [...sandbox, ...ADDONS] : [];
-  const threads = args.some((arg) => arg.startsWith(THREADS));
-  const files = [`${program}.mjs`, "amaro.mjs", ...(program === "runtime" ? WASM : []), ...(threads ? SHARED : [])].map((file) => path.join(dist, file));
-  return [...sandbox, ...(threads ? ["--allow-worker"] : []), ...files.filter((file) => existsSync(file)).map((file) => `--allow-fs-read=${file}`)];
-}
-
-function sandboxOf({ sandbox }: NodeProgram, program: ProgramName): BackendInfo["sandbox"] {
-  if (sandbox.length === 0) return "none";
-  if (!NATIVE.includes(program)) return undefined;
-  return sandbox.includes("--permission") ? "addons" : "none";
-}
-
-/** Tells a runtime with how many threads to compute. It starts them before it loads anything, and sees to it that nothing else starts one. */
-export const THREADS = "--threads=";
-
-const SHARED = ["kernelThread.mjs", "tfjs-backend-wasm-simd-shared.wasm", "kernels-fma-shared.wasm", "kernels-simd-shared.wasm"];
-const WASM = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm", "kernels-fma.wasm", "kernels-simd.wasm"];

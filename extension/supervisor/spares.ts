@@ -1,5 +1,6 @@
 /** Processes that are started before they are needed. Each is used once. */
-import { Process, type ProcessOptions, type ProgramName } from "./process.ts";
+import { Process, type ProcessOptions } from "./process.ts";
+import type { ProgramName, Wanted } from "./programs.ts";
 
 export class Spares {
   readonly #options: Omit<ProcessOptions, "program">;
@@ -9,9 +10,9 @@ export class Spares {
     this.#options = options;
   }
 
-  /** A process of the program: the one that waits, or a new one. None waits with arguments of its own. */
-  take(program: ProgramName, args?: readonly string[]): Process {
-    if (args?.length) return new Process({ ...this.#options, program, args });
+  /** A process of the program: the one that waits, or a new one. None waits with arguments or places of its own. */
+  take(program: ProgramName, args?: readonly string[], places: Pick<Wanted, "readable" | "writable"> = {}): Process {
+    if (args?.length || places.readable || places.writable) return new Process({ ...this.#options, ...places, program, args });
     const waiting = this.#waiting.get(program);
     this.#waiting.delete(program);
     return waiting?.running ? waiting : this.#start(program);

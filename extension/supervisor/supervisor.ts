@@ -7,6 +7,7 @@ import { messageOf } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
 import { implementationTree } from "../exercise/tree.ts";
 import { scoreOf } from "../grading/score.ts";
+import { type Containment, containmentText } from "../protocol/containment.ts";
 import { faultFrom } from "../protocol/fault.ts";
 import { type Grade, overall } from "../protocol/grade.ts";
 import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, type SourceTree } from "../protocol/runtime.ts";
@@ -20,6 +21,7 @@ import {
   type Supervisor,
   type SupervisorOptions,
 } from "./api.ts";
+import { hold } from "./containment/hold.ts";
 import { GradeSession, type Judged } from "./gradeSession.ts";
 import { type Climbed, Ladder } from "./ladder.ts";
 import { findNode, type NodeProgram } from "./node.ts";
@@ -34,9 +36,6 @@ export const createSupervisor = (options: SupervisorOptions): Supervisor => new 
 
 const IDLE_MS = 10 * 60_000;
 
-/** Runs it on no backend: nothing was started. */
-const NO_BACKEND: BackendInfo = { name: "cpu", device: "none", skipped: [] };
-
 class NodeSupervisor implements Supervisor {
   readonly #options: SupervisorOptions;
   readonly #log: (line: string) => void;
@@ -45,6 +44,7 @@ class NodeSupervisor implements Supervisor {
   #node: Promise<NodeProgram> | undefined;
   #runtimeDigest: Promise<string> | undefined;
   #spares: Promise<Spares> | undefined;
+  #containment: Containment | undefined;
   #ladder: Promise<Ladder> | undefined;
   /** A grade on save whose checks are loaded and whose expected answers are had. */
   #prepared: GradeSession | undefined;
@@ -129,6 +129,11 @@ class NodeSupervisor implements Supervisor {
       this.#node = undefined; // it may be installed meanwhile
     });
     return this.#node;
+  }
+
+  async containment(): Promise<Containment> {
+    await this.#pool();
+    return this.#containment as Containment;
   }
 
   ladder(): Promise<Ladder> {
@@ -225,7 +230,7 @@ class NodeSupervisor implements Supervisor {
 
   async #gradeOf(request: GradeRequest, seed: number, attempt: SourceTree, judged: Judged, startedAt: Date, ms: number): Promise<Grade> {
     const { exercise, tier } = request;
-    const { results: checks, unasked, problem, backend = NO_BACKEND } = judged;
+    const { results: checks, unasked, problem, backend = this.#noBackend() } = judged;
     return {
       exercise: exercise.id,
       pack: exercise.pack.id,
@@ -244,16 +249,36 @@ class NodeSupervisor implements Supervisor {
     };
   }
 
+  /** Nothing was started to compute on; the grader was. */
+  #noBackend(): BackendInfo {
+    return { name: "cpu", device: "none", skipped: [], ...(this.#containment && { containment: this.#containment }) };
+  }
+
   #digest(): Promise<string> {
     this.#runtimeDigest ??= readFile(path.join(this.#options.dist, "runtime.mjs")).then((bytes) => createHash("sha256").update(bytes).digest("hex"));
     return this.#runtimeDigest;
   }
 
+  async #newPool(): Promise<Spares> {
+    const { dist, containment } = this.#options;
+    const node = await this.node();
+    const held = await hold(node, dist, containment);
+    this.#log(`Node ${node.version} (${node.path}) runs exercises${node.notes.length > 0 ? `; ${node.notes.join("; ")}` : ""}`);
+    this.#log(`programs are contained by ${containmentText(held.plain.containment)}`);
+    this.#containment = held.plain.containment;
+    return new Spares({ node, dist, hold: held, log: this.#log, onNotStarted: () => this.#probeAnew() });
+  }
+
+  /** What held when it was probed may be refused since: it is never left out in silence, but found out anew, and told. */
+  #probeAnew(): void {
+    this.#log("a program did not start: what contains it is probed anew");
+    void this.#spares?.then((spares) => spares.dispose());
+    this.#spares = undefined;
+    this.#ladder = undefined;
+  }
+
   #pool(): Promise<Spares> {
-    this.#spares ??= this.node().then((node) => {
-      this.#log(`Node ${node.version} (${node.path}) runs exercises${node.notes.length > 0 ? `; ${node.notes.join("; ")}` : ""}`);
-      return new Spares({ node, dist: this.#options.dist, log: this.#log });
-    });
+    this.#spares ??= this.#newPool();
     this.#spares.catch(() => {
       this.#spares = undefined;
     });

@@ -1,7 +1,10 @@
 /** Resident memory of the processes that wait for a save (Linux tells it). */
 import { readFileSync } from "node:fs";
+import { hold } from "../../extension/supervisor/containment/hold.ts";
 import { findNode } from "../../extension/supervisor/node.ts";
-import { Process, type ProgramName } from "../../extension/supervisor/process.ts";
+import { Process } from "../../extension/supervisor/process.ts";
+import { programOf } from "../../extension/supervisor/processTree.ts";
+import type { ProgramName } from "../../extension/supervisor/programs.ts";
 import { type Bench, median, type Row } from "./measure.ts";
 
 const ROUNDS = 5;
@@ -12,11 +15,12 @@ async function rowOf(program: ProgramName, dist: string): Promise<Row> {
   const row = { metric: "runtime_rss_mb", what: `${program} at rest`, unit: "MB" };
   if (process.platform !== "linux") return { ...row, note: "absent: told on Linux only" };
   const node = await findNode(undefined, dist);
+  const held = await hold(node, dist);
   const sizes: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const child = new Process({ node, dist, program, log: () => {} });
+    const child = new Process({ node, dist, program, hold: held, log: () => {} });
     await child.ready;
-    sizes.push(residentMb(child.pid));
+    sizes.push(residentMb(programOf(child.pid ?? 0)));
     child.kill();
     await child.ended;
   }
