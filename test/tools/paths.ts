@@ -13,3 +13,5 @@ export const WEB = path.join(ROOT, ".vscode-test/web");
 export const VULKAN = path.join(ROOT, ".vscode-test/vulkan");
 /** TensorFlow's packages with a library from pip; git-ignored. */
 export const TENSORFLOW = path.join(ROOT, ".vscode-test/tensorflow");
+/** bubblewrap from Debian's package; git-ignored. */
+export const BUBBLEWRAP = path.join(ROOT, ".vscode-test/bubblewrap");

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { unpackBubblewrap } from "./bubblewrap.ts";
 import { runInExtensionHost } from "./hostLauncher.ts";
 import { NODE, OUT, ROOT } from "./paths.ts";
 import type { SuiteResult, TestRow } from "./reporter.ts";
@@ -25,10 +26,21 @@ export async function runSuite(name: string, env: Readonly<Record<string, string
   const file = path.join(OUT, "results", `${name}.json`);
   mkdirSync(path.dirname(file), { recursive: true });
   rmSync(file, { force: true });
-  const own = { ...env, PRACTICUM_RESULT: file, ...(words && { PRACTICUM_TESTS: words }) };
+  const own = { ...env, ...containment(), PRACTICUM_RESULT: file, ...(words && { PRACTICUM_TESTS: words }) };
   const ended = name === "extension" ? await runInExtensionHost(own) : runMocha(name, own);
   const result = readResult(name, file, ended);
   return words ? result : withEveryFile(name, result);
+}
+
+let bubblewrap: ReturnType<typeof unpackBubblewrap> | undefined;
+
+/** Every suite runs contained where that can be had; where it can't, that is said once. */
+function containment(): Readonly<Record<string, string>> {
+  const first = !bubblewrap;
+  bubblewrap ??= unpackBubblewrap();
+  if ("env" in bubblewrap) return bubblewrap.env;
+  if (first && process.platform === "linux") console.log(`The tests run without bubblewrap: ${bubblewrap.reason}.`);
+  return {};
 }
 
 function runMocha(name: string, env: Readonly<Record<string, string>>): boolean {

@@ -5,8 +5,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { lastLine } from "./debian.ts";
 import { ROOT, TENSORFLOW } from "./paths.ts";
-import { lastLine, type Software } from "./vulkan.ts";
+import type { Software } from "./vulkan.ts";
 
 const WHEEL = "tensorflow-cpu==2.21.0";
 const PACKAGES = ["@tensorflow/tfjs-node", "@tensorflow/tfjs-node-gpu"];
