@@ -31,17 +31,34 @@ const OF_PROCESS = [
 /** Of the global scope: what comes of the library that speaks HTTP, with its connections behind it. */
 const OF_SCOPE = ["fetch", "Request", "Response", "Headers", "FormData", "WebSocket", "EventSource", "MessageEvent", "CloseEvent", "ErrorEvent"];
 
+/** Of a handle: what would make it another connection, or another thing of the system. Ours are connected already. */
+const OF_HANDLE = ["connect", "connect6", "bind", "bind6", "listen", "open", "fchmod", "setPendingInstances", "constructor"];
+/** These load the library that speaks HTTP. */
+const OF_WASM = ["compileStreaming", "instantiateStreaming"];
+
 /**
  * Takes from the global scope what leads around the sandbox. A courtesy beside the walls of the operating system and Node's permission model:
  * what it guards is the learner's own machine from the learner's own slip.
  */
 export function lockDown(): void {
   replaceStreams();
-  // A stream that is found all the same makes no other by its constructor, and connects to nothing.
+  bluntHandles();
   Reflect.deleteProperty(Socket.prototype, "constructor");
   Socket.prototype.connect = () => {
     throw new Error("There is no network here.");
   };
   for (const name of OF_PROCESS) Reflect.deleteProperty(process, name);
   for (const name of OF_SCOPE) Reflect.deleteProperty(globalThis, name);
+  for (const name of OF_WASM) Reflect.deleteProperty(WebAssembly, name);
+  Object.defineProperty(globalThis, Symbol.for("undici.globalDispatcher.1"), { value: Object.freeze({}) }); // or that library puts its own there
+}
+
+/** Whoever changes what all objects share gets hold of our channel's socket, sooner or later: it is to be worth nothing. */
+function bluntHandles(): void {
+  const { _getActiveHandles: activeHandles } = process as unknown as { readonly _getActiveHandles: () => readonly { readonly _handle?: object }[] };
+  for (const { _handle: handle } of activeHandles()) {
+    for (let at = handle && Object.getPrototypeOf(handle); at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+      for (const name of OF_HANDLE) Reflect.deleteProperty(at, name);
+    }
+  }
 }

@@ -26,6 +26,3 @@ export function containmentText({ name, refused }: Containment): string {
   const [first] = name === "none" ? refused : [];
   return first ? `${WORDS.none} (${first.name}: ${first.reason})` : WORDS[name];
 }
-
-/** What a learner can do about a rung that is refused here, the best first. */
-export const containmentRemedy = ({ refused }: Containment): string | undefined => refused.find(({ remedy }) => remedy)?.remedy;

@@ -5,6 +5,7 @@ import { totalmem } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { firstLineOf, messageOf } from "../errors.ts";
+import type { Containment } from "../protocol/containment.ts";
 import {
   BACKENDS,
   type BackendInfo,
@@ -28,6 +29,7 @@ export interface BackendReport {
   readonly device?: string;
   readonly memoryBytes?: number;
   readonly sandbox?: BackendInfo["sandbox"];
+  readonly containment?: BackendInfo["containment"];
   readonly benchmark?: Benchmark;
   /** Why there is no benchmark although it starts. */
   readonly unmeasured?: string;
@@ -41,6 +43,8 @@ export interface ProviderReport {
 
 export interface DoctorReport {
   readonly node: NodeProgram;
+  /** What of the operating system holds the programs that run code of learners and packs. */
+  readonly containment: Containment;
   readonly backends: readonly BackendReport[];
   /** Of ONNX Runtime, which computes oracles on "cpu" and pretrained models on the best. */
   readonly providers: readonly ProviderReport[];
@@ -58,7 +62,7 @@ const LIMIT_MS = 8000;
 const SIZE = 512;
 
 export async function examine(supervisor: Supervisor, { dist, signal, onStep = () => {} }: DoctorOptions): Promise<DoctorReport> {
-  const node = await supervisor.node();
+  const [node, containment] = [await supervisor.node(), await supervisor.containment()];
   const graphics = await graphicsMemory();
   const backends: BackendReport[] = [];
   for (const name of BACKENDS) {
@@ -68,15 +72,15 @@ export async function examine(supervisor: Supervisor, { dist, signal, onStep = (
   }
   signal?.throwIfAborted();
   onStep("ONNX Runtime");
-  return { node, backends, providers: await examineProviders(supervisor, dist, signal) };
+  return { node, containment, backends, providers: await examineProviders(supervisor, dist, signal) };
 }
 
 async function examineBackend(supervisor: Supervisor, name: BackendName, graphics: number | undefined, signal?: AbortSignal): Promise<BackendReport> {
   const found = await (await supervisor.ladder()).try(name, signal);
   if (typeof found === "string") return { name, reason: found };
   const { process, backend } = found;
-  const { device, sandbox, memoryBytes } = backend;
-  const about = { name, device, sandbox, memoryBytes: memoryBytes ?? memoryOf(name, graphics) };
+  const { device, sandbox, containment, memoryBytes } = backend;
+  const about = { name, device, sandbox, containment, memoryBytes: memoryBytes ?? memoryOf(name, graphics) };
   try {
     return { ...about, benchmark: await within(process, (c) => c.sendRequest(BenchmarkRequest, null)) };
   } catch (error) {

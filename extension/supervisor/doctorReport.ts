@@ -1,4 +1,5 @@
 /** What the doctor found, as rows of words. Pure. */
+import { containmentText } from "../protocol/containment.ts";
 import type { Benchmark } from "../protocol/runtime.ts";
 import type { BackendReport, DoctorReport } from "./doctor.ts";
 
@@ -12,11 +13,23 @@ export const backendRows = ({ backends }: DoctorReport): Row[] => backends.map(b
 export const providerRows = ({ providers }: DoctorReport): [name: string, about: string][] =>
   providers.map(({ name, reason, matmulGflops }) => [name, reason ?? (matmulGflops === undefined ? "starts" : `${round(matmulGflops)} GFLOP/s`)]);
 
+/** What holds the programs, and what a learner can do about what does not. */
+export function containmentLines({ containment }: DoctorReport): string[] {
+  const { name, refused } = containment;
+  const better = refused.flatMap(({ name, reason, remedy }) => [`${name}: ${reason}`, ...(remedy ? [remedy] : [])]);
+  return [containmentText({ name, refused: [] }), ...better];
+}
+
 /** The backend that a run would use: the first that starts and works. */
 export const bestOf = ({ backends }: DoctorReport): BackendReport | undefined => backends.find(({ reason }) => reason === undefined);
 
-function backendRow({ name, device = "", reason, unmeasured, memoryBytes, sandbox, benchmark }: BackendReport): Row {
-  const about = [device, reason, unmeasured, sandbox === "addons" && "may load native addons", sandbox === "none" && "no sandbox"].filter(Boolean).join("; ");
+function backendRow({ name, device = "", reason, unmeasured, memoryBytes, sandbox, containment, benchmark }: BackendReport): Row {
+  const held = [
+    sandbox === "addons" && "may load native addons",
+    sandbox === "none" && "no sandbox of Node's",
+    containment?.name === "none" && "not contained",
+  ];
+  const about = [device, reason, unmeasured, ...held].filter(Boolean).join("; ");
   return [name, about, memoryBytes === undefined ? "" : `${round(memoryBytes / 2 ** 30)} GiB`, ...numbers(benchmark)];
 }
 

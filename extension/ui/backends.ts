@@ -1,7 +1,7 @@
 /** What exercises compute on: the doctor's page, and the installation of a backend that does not come with Practicum. */
 import * as vscode from "vscode";
 import { type DoctorReport, examine } from "../supervisor/doctor.ts";
-import { backendRows, bestOf, HEAD, providerRows } from "../supervisor/doctorReport.ts";
+import { backendRows, bestOf, containmentLines, HEAD, providerRows } from "../supervisor/doctorReport.ts";
 import { INSTALLABLE, type Installable, installBackend } from "../supervisor/installBackend.ts";
 import { cancellable } from "./cancellable.ts";
 import { DOCTOR_SCHEME } from "./contributions.ts";
@@ -69,6 +69,7 @@ function pageOf(report: DoctorReport): string {
     "# Practicum Doctor",
     `Runs use **${bestOf(report)?.name ?? "nothing: no backend starts"}**; the setting \`practicum.backend\` chooses another. Grades use WebAssembly in the sandbox: the same numbers on every machine.`,
     `Node ${node.version} (\`${node.path}\`) runs exercises${node.notes.map((note) => `; ${note}`).join("")}.`,
+    ["Programs that run code of learners and packs:", ...containmentLines(report).map((line) => `- ${line}`)].join("\n"),
     table([HEAD, ...backendRows(report)]),
     "## ONNX Runtime",
     "Pretrained models use the first of cuda, coreml, dml and cpu that starts; the setting `practicum.executionProvider` chooses another. Oracles use cpu.",

@@ -25,7 +25,8 @@ export interface Hold {
 
 /** Tries the rungs that are wanted, best first. */
 export async function hold(node: NodeProgram, dist: string, wanted: readonly ContainmentName[] = CONTAINMENTS): Promise<Hold> {
-  const rungs = await Promise.all(wanted.filter((name) => name !== "none").map(async (name) => [name, await FIND[name](node)] as const));
+  const here = OF_PLATFORM[process.platform] ?? [];
+  const rungs = await Promise.all(here.filter((name) => wanted.includes(name)).map(async (name) => [name, await FIND[name](node)] as const));
   const best = (program: Program) => firstThatHolds(rungs, program);
   const [plain, devices] = await Promise.all([best(programFor({ node, dist, program: "runtime" })), best(programFor({ node, dist, program: "native" }))]);
   return { plain, devices };
@@ -46,7 +47,16 @@ async function refusalBy(rung: Rung, program: Program): Promise<Refusal | undefi
   return reason === undefined ? undefined : { reason };
 }
 
-const FIND: Readonly<Record<Exclude<ContainmentName, "none">, (node: NodeProgram) => Promise<Rung | Refusal>>> = {
+type SystemRung = Exclude<ContainmentName, "none">;
+
+/** Best first. */
+const OF_PLATFORM: Readonly<Partial<Record<NodeJS.Platform, readonly SystemRung[]>>> = {
+  linux: ["bubblewrap", "landlock"],
+  darwin: ["seatbelt"],
+  win32: ["job"],
+};
+
+const FIND: Readonly<Record<SystemRung, (node: NodeProgram) => Promise<Rung | Refusal>>> = {
   bubblewrap: findBubblewrap,
   landlock: async () => ({ reason: "not tried" }),
   seatbelt: async () => ({ reason: "not tried" }),
@@ -54,7 +64,6 @@ const FIND: Readonly<Record<Exclude<ContainmentName, "none">, (node: NodeProgram
 };
 
 async function findBubblewrap(node: NodeProgram): Promise<Rung | Refusal> {
-  if (process.platform !== "linux") return { reason: "it is Linux's" };
   const file = onPath("bwrap");
   return file
     ? bubblewrap(file, await filesOf(node))
