@@ -15,8 +15,8 @@ import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, PROTO
 import { ADDONS, BASE_FLAGS, childEnvironment, driverEnvironment, type NodeProgram } from "./node.ts";
 import { reaped, reapWithUs } from "./reaper.ts";
 
-/** "native" is the runtime with the backends that are native addons. */
-export type ProgramName = "runtime" | "native" | "grader" | "oracle" | "pretrained";
+/** "native" is the runtime with the backends that are native addons; "fetch" fetches what "pretrained" computes. */
+export type ProgramName = "runtime" | "native" | "grader" | "oracle" | "pretrained" | "fetch";
 
 export interface ProcessOptions {
   readonly node: NodeProgram;
@@ -175,7 +175,7 @@ const ON_DRIVERS: readonly ProgramName[] = [...NATIVE, "pretrained"];
 
 /** The narrowest permissions that the program runs under; a native addon does what it likes, the code beside it does not. */
 function flags({ sandbox }: NodeProgram, dist: string, program: ProgramName, args: readonly string[]): readonly string[] {
-  if (sandbox.length === 0 || program === "pretrained") return []; // it loads an addon, keeps files of its own, and runs no code of others
+  if (sandbox.length === 0 || program === "pretrained" || program === "fetch") return []; // they load addons, have files of their own, and run no code of others
   if (NATIVE.includes(program)) return sandbox.includes("--permission") ? [...sandbox, ...ADDONS] : [];
   const threads = args.some((arg) => arg.startsWith(THREADS));
   const files = [`${program}.mjs`, "amaro.mjs", ...(program === "runtime" ? WASM : []), ...(threads ? SHARED : [])].map((file) => path.join(dist, file));

@@ -154,7 +154,7 @@ class NodeSupervisor implements Supervisor {
     const { dist, backends, executionProvider: pin } = this.#options;
     const spares = await this.#pool();
     const folders = [...(backends ? [backends] : []), dist];
-    return { start: () => spares.take("pretrained"), folders, cache: path.join(backends ?? dist, "models"), log: this.#log, ...(pin && { pin }) };
+    return { start: (program) => spares.take(program), folders, cache: path.join(backends ?? dist, "models"), log: this.#log, ...(pin && { pin }) };
   }
 
   async oracle(provider = "cpu"): Promise<Process> {
