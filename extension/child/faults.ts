@@ -1,12 +1,14 @@
 /** What is thrown by an implementation, as data. */
 import path from "node:path";
 import { ResponseError } from "vscode-jsonrpc";
+import { UserError } from "../errors.ts";
 import { IMPLEMENTATION_FAULT, type ImplementationFault, type SourceLocation, type SourceTree } from "../protocol/runtime.ts";
 import { CompileError } from "./strip.ts";
 
 /** @param trees whose files count as the implementation's own lines */
 export function faultOf(thrown: unknown, trees: readonly SourceTree[]): ImplementationFault {
   if (thrown instanceof CompileError) return { kind: "compile", message: thrown.message, location: thrown.location };
+  if (thrown instanceof UserError) return { kind: "threw", message: `${thrown.message} ${thrown.remedy}` };
   const stack = textOf(() => (thrown instanceof Error ? thrown.stack : ""));
   const message = textOf(() =>
     thrown instanceof Error ? (thrown.name === "Error" ? thrown.message : `${thrown.name}: ${thrown.message}`) : `threw ${String(thrown)}`,

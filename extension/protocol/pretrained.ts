@@ -30,28 +30,46 @@ export interface Encoded {
   readonly hidden: TensorData;
 }
 
-/** A model that the exercise ships: path below its folder -> text, or base64 of what is binary. */
-export interface ShippedModels {
-  readonly texts: Readonly<Record<string, string>>;
-  readonly binaries: Readonly<Record<string, string>>;
+/** Laid out as `@huggingface/transformers` has it. */
+export interface ModelParts {
+  readonly tokenizer: string;
+  readonly tokenizerConfig: string;
+  readonly graph: string;
 }
 
-/** What the program that computes is given before it is asked. */
+/** Where the program that computes finds a model: what an exercise ships it is given (two texts, and base64); else it reads three files, by their real paths. */
+export type ModelSource = ({ readonly kind: "shipped" } | { readonly kind: "files" }) & ModelParts;
+
+/** What the program that computes is given before it is asked: one model. */
 export interface PretrainedOptions {
-  readonly shipped: ShippedModels;
+  readonly model: string;
+  readonly source: ModelSource;
   /** Those that may be used, best first. */
   readonly providers: readonly ProviderName[];
-  /** Folder that models of the hub are kept in. */
-  readonly cache: string;
-  /** Main module of `@huggingface/transformers`, where it is installed. */
-  readonly transformers?: string;
+}
+
+/** All that the program is given that fetches a model of the hub. */
+export interface FetchParams {
+  readonly model: string;
+  /** Folder that it may write. */
+  readonly into: string;
+  /** Main module of `@huggingface/transformers`. */
+  readonly library: string;
   /** Address of the hub, where it is another than its own. */
   readonly hub?: string;
 }
 
+export interface Download {
+  /** Bytes. */
+  readonly loaded: number;
+  readonly total: number;
+  readonly file: string;
+}
+
 export const PretrainedRequest = new RequestType<PretrainedOptions, null, void>("pretrained");
+export const FetchRequest = new RequestType<FetchParams, null, ImplementationFault>("fetch");
 /** The answer is an `Encoded`. */
 export const EncodeRequest = new RequestType<EncodeParams, Wire, ImplementationFault>("encode");
 /** Told once for each model, when it is loaded. */
 export const ComputedOnNotification = new NotificationType<{ readonly model: string; readonly on: ComputedOn }>("computedOn");
-export const DownloadNotification = new NotificationType<{ readonly loaded: number; readonly total: number; readonly file: string }>("download");
+export const DownloadNotification = new NotificationType<Download>("download");

@@ -159,7 +159,8 @@ class NodeSupervisor implements Supervisor {
     const { dist, backends, executionProvider: pin } = this.#options;
     const spares = await this.#pool();
     const folders = [...(backends ? [backends] : []), dist];
-    return { start: () => spares.take("pretrained"), folders, cache: path.join(backends ?? dist, "models"), log: this.#log, ...(pin && { pin }) };
+    const start: PretrainedPlaces["start"] = (program, readable, writable) => spares.take(program, [], { readable, writable });
+    return { start, folders, cache: path.join(backends ?? dist, "models"), log: this.#log, ...(pin && { pin }) };
   }
 
   async oracle(provider = "cpu"): Promise<Process> {

@@ -32,6 +32,7 @@ const bundles = [
   { ...node, entryPoints: { native: "extension/runtime/native.ts" }, minify: true, keepNames: true, external: ["webgpu"] },
   { ...node, entryPoints: { grader: "extension/grader/main.ts" }, mainFields: ["main", "module"] },
   { ...node, entryPoints: { oracle: "extension/runtime/oracle.ts", pretrained: "extension/runtime/pretrained/main.ts" }, external: ["onnxruntime-node"] },
+  { ...node, entryPoints: { fetch: "extension/runtime/pretrained/fetch.ts" } },
   { ...node, entryPoints: { amaro: "node_modules/amaro/dist/index.js" } }, // strips types where Node cannot
   { ...node, entryPoints: { npm: "extension/packs/npm.ts" }, mainFields: ["main", "module"], external: ["node-gyp/bin/node-gyp.js"], minify: true },
   { ...node, entryPoints: { practicum: "extension/cli/main.ts" }, banner: { js: `#!/usr/bin/env node\n${banner.js}` } },

@@ -1,12 +1,13 @@
 /** Pretrained models: where their files come from, all hidden states of a BERT, and the small one that ships with exercise 14. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "mocha";
-import onnxProto from "onnx-proto";
+import onnxProto, { type onnx as Proto } from "onnx-proto";
 import { listSupportedBackends } from "onnxruntime-node";
 import { ResponseError } from "vscode-jsonrpc/node";
+import { UserError } from "../../extension/errors.ts";
 import type { Exercise } from "../../extension/exercise/model.ts";
 import {
   type ComputedOn,
@@ -18,107 +19,167 @@ import {
   type ProviderName,
 } from "../../extension/protocol/pretrained.ts";
 import { IMPLEMENTATION_FAULT } from "../../extension/protocol/runtime.ts";
+import { openGraph, ort } from "../../extension/runtime/onnxRuntime.ts";
 import { Bert } from "../../extension/runtime/pretrained/bert.ts";
 import { filesOf } from "../../extension/runtime/pretrained/files.ts";
 import { withHiddenStates } from "../../extension/runtime/pretrained/hiddenStates.ts";
+import { type Located, locate } from "../../extension/supervisor/modelFiles.ts";
 import { servePretrained } from "../../extension/supervisor/pretrained.ts";
 import type { Process } from "../../extension/supervisor/process.ts";
 
 const { onnx } = onnxProto;
 const FOLDER = path.resolve(import.meta.dirname, "../../exercises/transformers-and-llms/14-bert-in-context/pretrained/bert");
-const NOTHING = { shipped: { texts: {}, binaries: {} }, providers: ["cpu"], cache: "/nowhere" } as const;
 const silent = () => {};
 
-describe("hidden states of a graph", () => {
-  const graphOf = (nodes: readonly string[], outputs: readonly string[]) =>
-    onnx.ModelProto.encode({
-      graph: { node: nodes.map((name) => ({ name, output: [`${name}_output_0`] })), output: outputs.map((name) => ({ name })) },
-    }).finish();
-  const outputsIn = (bytes: Uint8Array) => onnx.ModelProto.decode(bytes).graph?.output?.map(({ name }) => name);
+/** What is read and computed of the small BERT. */
+const smallBert = async () => filesOf("bert", ((await locate(FOLDER, NO_EXERCISE, "/nowhere")) as Located).source);
+const NO_EXERCISE = { files: {}, binaries: {} } as const;
 
-  it("of the embeddings and of each layer become outputs, in order", () => {
+describe("hidden states of a graph", () => {
+  const value = (name: string): Proto.IValueInfoProto => ({ name, type: { tensorType: { elemType: onnx.TensorProto.DataType.FLOAT, shape: { dim: [{}] } } } });
+  /** Each node adds its place, from 1, to what it is given. */
+  const graphOf = (nodes: readonly string[], output: string) =>
+    onnx.ModelProto.encode({
+      irVersion: 8,
+      opsetImport: [{ domain: "", version: 17 }],
+      graph: {
+        name: "g",
+        node: [
+          ...nodes.map((name, i) => ({ name, opType: "Add", input: [i === 0 ? "x" : `${nodes[i - 1]}_output_0`, "one"], output: [`${name}_output_0`] })),
+          { name: "last", opType: "Identity", input: [nodes.length === 0 ? "x" : `${nodes.at(-1)}_output_0`], output: [output] },
+        ],
+        input: [value("x")],
+        output: [value(output)],
+        initializer: [{ name: "one", dims: [1], dataType: onnx.TensorProto.DataType.FLOAT, floatData: [1] }],
+      },
+    }).finish();
+
+  it("of the embeddings and of each layer become outputs, in order", async () => {
     const nodes = ["/encoder/layer.1/output/LayerNorm/Add_1", "/embeddings/LayerNorm/Add_1", "/encoder/layer.0/output/LayerNorm/Add_1", "/pooler/Gemm"];
-    const { bytes, outputs } = withHiddenStates(graphOf(nodes, ["last_hidden_state"]));
+    const { bytes, outputs } = withHiddenStates(graphOf(nodes, "last_hidden_state"));
     assert.deepEqual(
       outputs,
       [nodes[1], nodes[2], nodes[0]].map((name) => `${name}_output_0`),
     );
-    assert.deepEqual(outputsIn(bytes), ["last_hidden_state", ...outputs]);
+    const session = await openGraph("a graph", bytes, {});
+    assert.deepEqual(session.outputNames, ["last_hidden_state", ...outputs]);
+    const states = await session.run({ x: new ort.Tensor("float32", [0], [1]) });
+    assert.deepEqual(
+      ["last_hidden_state", ...outputs].map((name) => states[name]?.data[0]),
+      [4, 2, 3, 1],
+    );
   });
 
   it("stay as they are where the graph has them as one output", () => {
-    const { outputs } = withHiddenStates(graphOf([], ["last_hidden_state", "hidden_states"]));
-    assert.deepEqual(outputs, ["hidden_states"]);
+    const bytes = graphOf([], "hidden_states");
+    assert.deepEqual(withHiddenStates(bytes), { bytes, outputs: ["hidden_states"] });
   });
 
   for (const [why, nodes] of [
     ["no layers", ["/embeddings/LayerNorm/Add_1"]],
     ["a gap", ["/embeddings/LayerNorm/Add_1", "/encoder/layer.1/output/LayerNorm/Add_1"]],
   ] as const) {
-    it(`are refused for a graph with ${why}`, () => assert.throws(() => withHiddenStates(graphOf(nodes, ["x"])), /no layers that are named as a BERT's/));
+    it(`are refused for a graph with ${why}`, () => assert.throws(() => withHiddenStates(graphOf(nodes, "y")), /no layers that are named as a BERT's/));
   }
 });
 
 describe("files of a pretrained model", () => {
   let cache = "";
+  let elsewhere = "";
   before(async () => {
-    cache = await mkdtemp(path.join(tmpdir(), "practicum-models-"));
+    [cache, elsewhere] = (await Promise.all(["models", "elsewhere"].map(async (name) => realpath(await mkdtemp(path.join(tmpdir(), `practicum-${name}-`)))))) as [
+      string,
+      string,
+    ];
+    await model(path.join(cache, "owner/kept"));
+    await model(elsewhere);
+    await mkdir(path.join(cache, "owner"), { recursive: true });
+    await symlink(elsewhere, path.join(cache, "owner/linked"));
+    await symlink("loop", path.join(cache, "loop"));
+    await model(path.join(cache, "owner/huge"));
+    await truncate(path.join(cache, "owner/huge/onnx/model.onnx"), 2 ** 31);
+    await model(path.join(cache, "owner/odd"));
+    await rm(path.join(cache, "owner/odd/tokenizer.json"));
+    await mkdir(path.join(cache, "owner/odd/tokenizer.json"));
+    await model(path.join(cache, "owner/text"));
+    await writeFile(path.join(cache, "owner/text/tokenizer.json"), "root:x:0:0");
   });
-  after(() => rm(cache, { recursive: true }));
+  after(() => Promise.all([cache, elsewhere].map((folder) => rm(folder, { recursive: true }))));
+
+  async function model(folder: string): Promise<void> {
+    await mkdir(path.join(folder, "onnx"), { recursive: true });
+    for (const [file, text] of Object.entries({ "tokenizer.json": '{"a":1}', "tokenizer_config.json": "{}", "onnx/model.onnx": "graph" }))
+      await writeFile(path.join(folder, file), text);
+  }
 
   it("ship with the exercise", async () => {
-    const texts = { "pretrained/tiny/tokenizer.json": '{"a":1}', "pretrained/tiny/tokenizer_config.json": "{}" };
-    const shipped = { texts, binaries: { "pretrained/tiny/onnx/model.onnx": Buffer.from("graph").toString("base64") } };
-    const { tokenizer, graph } = await filesOf("tiny", { ...NOTHING, shipped }, silent);
-    assert.deepEqual([tokenizer, Buffer.from(graph).toString()], [{ a: 1 }, "graph"]);
+    const files = { "pretrained/tiny/tokenizer.json": '{"a":1}', "pretrained/tiny/tokenizer_config.json": "{}" };
+    const exercise = { files, binaries: { "pretrained/tiny/onnx/model.onnx": Buffer.from("graph").toString("base64") } };
+    const { source, readable } = (await locate("tiny", exercise, "/nowhere")) as Located;
+    const { tokenizer, graph } = await filesOf("tiny", source);
+    assert.deepEqual([tokenizer, Buffer.from(graph).toString(), readable], [{ a: 1 }, "graph", []]);
   });
 
-  it("are fetched by the hub's library once, and kept", async () => {
-    const library = path.join(cache, "library.mjs"); // in the place of @huggingface/transformers, which is large
-    await writeFile(library, LIBRARY);
-    const options = { ...NOTHING, cache, transformers: library, hub: "http://hub.invalid" };
-    const told: string[] = [];
-    const first = await filesOf("owner/tiny", options, (loaded, total, file) => told.push(`${file} ${loaded}/${total}`));
-    assert.deepEqual(told, ["onnx/model.onnx 1/2", "onnx/model.onnx 2/2"]);
-    assert.deepEqual(first.tokenizer, { from: "http://hub.invalid/" });
-    assert.deepEqual(await filesOf("owner/tiny", { ...NOTHING, cache }, silent), first);
+  it("are read from a folder, and nothing beside them is", async () => {
+    const { source, readable } = (await locate("owner/kept", NO_EXERCISE, cache)) as Located;
+    const folder = path.join(cache, "owner/kept");
+    assert.deepEqual(
+      readable,
+      ["tokenizer.json", "tokenizer_config.json", "onnx/model.onnx"].map((file) => path.join(folder, file)),
+    );
+    assert.deepEqual((await filesOf("owner/kept", source)).tokenizer, { a: 1 });
   });
 
-  for (const [what, model, message] of [
-    ["a model of the hub, without its library", "owner/name", /Install it once: npm install --prefix "\/" @huggingface\/transformers/],
-    ["a name that is none", "../secrets", /is no model/],
+  it("that are links in a learner's own folder are read where they lie", async () => {
+    const { readable } = (await locate(path.join(cache, "owner/linked"), NO_EXERCISE, cache)) as Located;
+    assert.equal(readable[0], path.join(elsewhere, "tokenizer.json"));
+  });
+
+  it("of the hub are to be fetched where they are not kept", async () => assert.equal(await locate("owner/name", NO_EXERCISE, cache), "to fetch"));
+
+  for (const [what, name, message] of [
+    ["a way out of the folder", "../secrets", /is no model/],
+    ["a way out in an owner's place", "owner/..", /is no model/],
+    ["a way out within a name", "a..b/c", /is no model/],
+    ["three parts", "a/b/c", /is no model/],
+    ["a hidden name", ".fetching-1/x", /is no model/],
+    ["a name that never ends", "a".repeat(97), /is no model/],
+    ["a name with a control character", "a\u0000b", /is no model/],
+    ["nothing", "", /is no model/],
     ["a folder without a model", tmpdir(), /has no tokenizer.json/],
+    ["a path with a NUL", "/a\u0000b", /cannot be read \(ERR_INVALID_ARG_VALUE\)/],
   ] as const) {
-    it(`are refused for ${what}`, () => assert.rejects(filesOf(model, NOTHING, silent), message));
+    it(`are refused for ${what}`, () => assert.rejects(locate(name, NO_EXERCISE, cache), refusal(message)));
   }
-});
 
-const LIBRARY = `
-import { mkdirSync, writeFileSync } from "node:fs";
-export const env = {};
-const write = (id, file, text) => { mkdirSync(\`\${env.cacheDir}/\${id}/onnx\`, { recursive: true }); writeFileSync(\`\${env.cacheDir}/\${id}/\${file}\`, text); };
-export const AutoTokenizer = { async from_pretrained(id) {
-  write(id, "tokenizer.json", JSON.stringify({ from: env.remoteHost }));
-  write(id, "tokenizer_config.json", "{}");
-} };
-export const AutoModel = { async from_pretrained(id, { progress_callback }) {
-  for (const loaded of [1, 2]) progress_callback({ status: "progress", loaded, total: 2, file: "onnx/model.onnx" });
-  progress_callback({ status: "done", file: "onnx/model.onnx" });
-  write(id, "onnx/model.onnx", "graph");
-  return { async dispose() {} };
-} };
-`;
+  for (const [what, name, message] of [
+    ["a link out of the folder of kept models", "owner/linked", /is a link that leads out of/],
+    ["a graph that is too large for one", "owner/huge", /model\.onnx is larger than 2048 MiB/],
+    ["a folder in the place of a file", "owner/odd", /tokenizer\.json is not a plain file/],
+  ] as const) {
+    it(`are refused for ${what}`, () => assert.rejects(locate(name, NO_EXERCISE, cache), refusal(message)));
+  }
+
+  it("are refused for a link to itself", () => assert.rejects(locate(path.join(cache, "loop"), NO_EXERCISE, cache), refusal(/cannot be read \(ELOOP\)/)));
+
+  it("that are no JSON are named, and nothing of their text is told", async () => {
+    const { source } = (await locate("owner/text", NO_EXERCISE, cache)) as Located;
+    await assert.rejects(filesOf("owner/text", source), (error: Error) => /tokenizer\.json is not JSON\.$/.test(error.message) && !/root/.test(error.message));
+  });
+
+  const refusal = (message: RegExp) => (error: unknown) => error instanceof UserError && message.test(error.message);
+});
 
 describe("execution providers of a pretrained model", () => {
   const [elsewhere] = PROVIDERS.filter((name) => !listSupportedBackends().some((built) => built.name === name)) as [ProviderName];
 
   it("are tried in order, and the reason of each that was skipped is kept", async () => {
-    const { on } = await Bert.load(await filesOf(FOLDER, NOTHING, silent), [elsewhere, "cpu", "webgpu"]);
+    const { on } = await Bert.load(await smallBert(), [elsewhere, "cpu", "webgpu"]);
     assert.deepEqual(on, { provider: "cpu", skipped: [{ name: elsewhere, reason: "ONNX Runtime has none on this system" }] });
   });
 
   it("that do not start are named where no other may be used", async () => {
-    await assert.rejects(Bert.load(await filesOf(FOLDER, NOTHING, silent), [elsewhere]), {
+    await assert.rejects(Bert.load(await smallBert(), [elsewhere]), {
       message: new RegExp(`starts \\(${elsewhere}: .*executionProvider`),
     });
   });
@@ -147,7 +208,7 @@ describe("execution providers of a pretrained model", () => {
       const connection = { sendRequest, onNotification };
       return { ready: Promise.resolve(), kill: silent, connection, ask: (request: (c: object) => unknown) => request(connection) } as unknown as Process;
     };
-    const exercise = { id: "tiny", files: {}, binaries: {}, ...(needs && { executionProvider: needs }) } as unknown as Exercise;
+    const exercise = { id: "tiny", files: {}, binaries: { "pretrained/bert/onnx/model.onnx": "" }, ...(needs && { executionProvider: needs }) } as unknown as Exercise;
     servePretrained(run, exercise, { start, folders: [], cache: "", log: silent, ...(pin && { pin }) }, { onEvent: silent });
     const asked = await Promise.allSettled([ask({ model: "bert", texts: [] }), ask({ model: "bert", texts: [] })]);
     return { started, answers: asked.map((each) => (each.status === "fulfilled" ? each.value : (each.reason as Error).message)) };
@@ -182,7 +243,7 @@ describe("execution providers of a pretrained model", () => {
 describe("the small BERT", () => {
   let bert: Bert;
   before(async () => {
-    bert = await Bert.load(await filesOf(FOLDER, NOTHING, silent));
+    bert = await Bert.load(await smallBert());
   });
 
   it("cuts words into pieces, and gives a state for each piece and layer", async () => {

@@ -1,8 +1,8 @@
 /** A BERT in ONNX Runtime, asked for the hidden states of all its layers. */
 import { Tokenizer } from "@huggingface/tokenizers";
-import * as ort from "onnxruntime-node";
 import type { ComputedOn, Encoded, ProviderName } from "../../protocol/pretrained.ts";
 import { tensor } from "../../protocol/tensor.ts";
+import { type InferenceSession, ort, requireUsable, type Tensor } from "../onnxRuntime.ts";
 import type { ModelFiles } from "./files.ts";
 import { withHiddenStates } from "./hiddenStates.ts";
 import { type Started, startSession } from "./providers.ts";
@@ -10,7 +10,7 @@ import { type Started, startSession } from "./providers.ts";
 export class Bert {
   readonly on: ComputedOn;
   readonly #tokenizer: Tokenizer;
-  readonly #session: ort.InferenceSession;
+  readonly #session: InferenceSession;
   readonly #outputs: readonly string[];
 
   private constructor(tokenizer: Tokenizer, { session, on }: Started, outputs: readonly string[]) {
@@ -20,10 +20,11 @@ export class Bert {
     this.#outputs = outputs;
   }
 
-  /** @param providers that may be used, best first */
-  static async load({ tokenizer, tokenizerConfig, graph }: ModelFiles, providers: readonly ProviderName[] = ["cpu"]): Promise<Bert> {
+  /** @param providers that may be used, best first @throws {UserError} when the graph may not be used */
+  static async load({ name, tokenizer, tokenizerConfig, graph }: ModelFiles, providers: readonly ProviderName[] = ["cpu"]): Promise<Bert> {
+    requireUsable(name, graph);
     const { bytes, outputs } = withHiddenStates(graph);
-    return new Bert(new Tokenizer(tokenizer, tokenizerConfig), await startSession(bytes, providers), outputs);
+    return new Bert(new Tokenizer(tokenizer, tokenizerConfig), await startSession(name, bytes, providers), outputs);
   }
 
   async encode(texts: readonly string[]): Promise<Encoded> {
@@ -34,21 +35,21 @@ export class Bert {
         rows.flatMap((row) => [...row, ...zeros(time - row.length)]),
         [texts.length, time],
       );
-    const inputs: Record<string, ort.Tensor> = {
+    const inputs: Record<string, Tensor> = {
       input_ids: padded(encodings.map(({ ids }) => ids)), // [PAD] is 0 in every BERT
       attention_mask: padded(encodings.map(({ ids }) => ids.map(() => 1))),
       token_type_ids: padded(encodings.map(({ ids }) => ids.map(() => 0))),
     };
-    const feeds = Object.fromEntries(this.#session.inputNames.map((name) => [name, inputs[name] as ort.Tensor])); // not every BERT has token types
+    const feeds = Object.fromEntries(this.#session.inputNames.map((name) => [name, inputs[name] as Tensor])); // not every BERT has token types
     const states = await this.#session.run(feeds, [...this.#outputs]);
-    const layers = this.#outputs.map((name) => states[name] as ort.Tensor);
+    const layers = this.#outputs.map((name) => states[name] as Tensor);
     return { tokens: encodings.map(({ tokens }) => tokens), hidden: stacked(layers) };
   }
 }
 
 /** One output may hold all layers, or each layer is an output of its own. */
-function stacked(layers: readonly ort.Tensor[]) {
-  const [first] = layers as [ort.Tensor];
+function stacked(layers: readonly Tensor[]) {
+  const [first] = layers as [Tensor];
   if (layers.length === 1 && first.dims.length === 4) return tensor(first.data as Float32Array, first.dims);
   const values = new Float32Array(layers.length * first.size);
   layers.forEach((layer, i) => {
@@ -58,4 +59,4 @@ function stacked(layers: readonly ort.Tensor[]) {
 }
 
 const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
-const int64 = (values: readonly number[], shape: readonly number[]): ort.Tensor => new ort.Tensor("int64", BigInt64Array.from(values, BigInt), shape);
+const int64 = (values: readonly number[], shape: readonly number[]): Tensor => new ort.Tensor("int64", BigInt64Array.from(values, BigInt), shape);

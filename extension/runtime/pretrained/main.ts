@@ -1,26 +1,24 @@
-/** The program that computes pretrained models. No learner code runs here. */
+/** The program that computes one pretrained model. No learner code runs here, and it has no use for a network. */
 import { connect } from "../../child/connection.ts";
 import { asResponse, faultOf } from "../../child/faults.ts";
-import { ComputedOnNotification, DownloadNotification, EncodeRequest, type PretrainedOptions, PretrainedRequest } from "../../protocol/pretrained.ts";
+import { ComputedOnNotification, EncodeRequest, type PretrainedOptions, PretrainedRequest } from "../../protocol/pretrained.ts";
 import { PROTOCOL_VERSION, ReadyNotification } from "../../protocol/runtime.ts";
 import { encode } from "../../protocol/wire.ts";
 import { Bert } from "./bert.ts";
 import { filesOf } from "./files.ts";
 
 const connection = connect();
-const models = new Map<string, Promise<Bert>>();
-let options: PretrainedOptions = { shipped: { texts: {}, binaries: {} }, providers: ["cpu"], cache: "" };
+let options: PretrainedOptions | undefined;
+let loading: Promise<Bert> | undefined;
 
 connection.onRequest(PretrainedRequest, (given) => {
   options = given;
   return null;
 });
 
-connection.onRequest(EncodeRequest, async ({ model, texts }) => {
-  const loading = models.get(model) ?? load(model);
-  models.set(model, loading);
-  loading.catch(() => models.delete(model)); // the next try may find a network
+connection.onRequest(EncodeRequest, async ({ texts }) => {
   try {
+    loading ??= load();
     return encode(await (await loading).encode(texts));
   } catch (error) {
     return asResponse(faultOf(error, []));
@@ -29,9 +27,10 @@ connection.onRequest(EncodeRequest, async ({ model, texts }) => {
 
 void connection.sendNotification(ReadyNotification, { protocol: PROTOCOL_VERSION, backend: { name: "cpu", device: "ONNX Runtime", skipped: [] } });
 
-async function load(model: string): Promise<Bert> {
-  const files = await filesOf(model, options, (loaded, total, file) => void connection.sendNotification(DownloadNotification, { loaded, total, file }));
-  const bert = await Bert.load(files, options.providers);
+async function load(): Promise<Bert> {
+  if (!options) throw new Error("the model comes before the texts");
+  const { model, source, providers } = options;
+  const bert = await Bert.load(await filesOf(model, source), providers);
   void connection.sendNotification(ComputedOnNotification, { model, on: bert.on });
   return bert;
 }

@@ -1,15 +1,15 @@
 /** Starts a graph on the best execution provider of ONNX Runtime that may be used and works here. */
-import * as ort from "onnxruntime-node";
-import { firstLineOf } from "../../errors.ts";
+import { firstLineOf, UserError } from "../../errors.ts";
 import type { ComputedOn, ProviderName } from "../../protocol/pretrained.ts";
+import { type InferenceSession, openGraph, ort } from "../onnxRuntime.ts";
 
 export interface Started {
-  readonly session: ort.InferenceSession;
+  readonly session: InferenceSession;
   readonly on: ComputedOn;
 }
 
-/** @throws {Error} when none of them starts, with the reason of each */
-export async function startSession(graph: Uint8Array, providers: readonly ProviderName[]): Promise<Started> {
+/** @throws {UserError} when the graph may not be used @throws {Error} when none of them starts, with the reason of each */
+export async function startSession(name: string, graph: Uint8Array, providers: readonly ProviderName[]): Promise<Started> {
   const built = ort.listSupportedBackends().map(({ name }) => name);
   const skipped: ComputedOn["skipped"][number][] = [];
   for (const provider of providers) {
@@ -18,8 +18,9 @@ export async function startSession(graph: Uint8Array, providers: readonly Provid
       continue;
     }
     try {
-      return { session: await ort.InferenceSession.create(graph, { executionProviders: [provider] }), on: { provider, skipped } };
+      return { session: await openGraph(name, graph, { executionProviders: [provider] }), on: { provider, skipped } };
     } catch (error) {
+      if (error instanceof UserError) throw error;
       skipped.push({ name: provider, reason: firstLineOf(error) });
     }
   }
