@@ -14,14 +14,15 @@ export function faultOf(thrown: unknown, trees: readonly SourceTree[]): Implemen
     thrown instanceof Error ? (thrown.name === "Error" ? thrown.message : `${thrown.name}: ${thrown.message}`) : `threw ${String(thrown)}`,
   );
   const location = firstOwnFrame(stack, trees);
-  if (thrown instanceof EvalError && NO_CODE.test(message)) return { kind: "threw", message: TEXT_IS_NO_CODE, stack, ...(location && { location }) };
+  if (isCodeFromText(thrown)) return { kind: "threw", message: TEXT_IS_NO_CODE, stack, ...(location && { location }) };
   const written = !(thrown instanceof Error && thrown.name === "NotWrittenYet");
   return { kind: written ? "threw" : "notWritten", message: written ? message : "Not written yet.", stack, ...(location && { location }) };
 }
 
-/** V8's words. */
-const NO_CODE = /Code generation from strings disallowed/;
-const TEXT_IS_NO_CODE = "Code can't be made from text here (eval, new Function): write it out, as a function of your own.";
+/** `eval` and its like, in V8's words. */
+export const isCodeFromText = (thrown: unknown): boolean =>
+  thrown instanceof EvalError && /Code generation from strings disallowed/.test(textOf(() => thrown.message));
+export const TEXT_IS_NO_CODE = "Code can't be made from text here (eval, new Function): write it out, as a function of your own.";
 
 /** The line of an implementation that called `ours`: one frame of the stack is cheap, where a whole one is not. */
 export function callerOf(ours: (...args: never[]) => unknown, trees: readonly SourceTree[]): SourceLocation | undefined {

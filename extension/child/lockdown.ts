@@ -43,6 +43,7 @@ const OF_WASM = ["compileStreaming", "instantiateStreaming"];
 export function lockDown(): void {
   replaceStreams();
   bluntHandles();
+  Reflect.deleteProperty(process.env, "PWD"); // of the folder that a container starts in
   Reflect.deleteProperty(Socket.prototype, "constructor");
   Socket.prototype.connect = () => {
     throw new Error("There is no network here.");

@@ -1,5 +1,6 @@
 /** One check, asked of the attempt and judged: what mocha's test body does. */
 import { createHash } from "node:crypto";
+import { isCodeFromText, TEXT_IS_NO_CODE } from "../child/faults.ts";
 import { CompileError } from "../child/strip.ts";
 import { messageOf } from "../errors.ts";
 import { explain, redact } from "../grading/explain.ts";
@@ -84,9 +85,12 @@ export function evidenceOf({ judged }: Examined): Evidence {
 
 /** What no answer can bring about: the check turns to what is not there, or not allowed. */
 const isOfCheck = (error: unknown): boolean =>
-  error instanceof CompileError || error instanceof ReferenceError || (error as NodeJS.ErrnoException | null)?.code === "ERR_ACCESS_DENIED";
+  error instanceof CompileError ||
+  error instanceof ReferenceError ||
+  isCodeFromText(error) ||
+  (error as NodeJS.ErrnoException | null)?.code === "ERR_ACCESS_DENIED";
 
-export const brokenCheck = (error: unknown): string => `The check itself failed: ${messageOf(error)}`;
+export const brokenCheck = (error: unknown): string => `The check itself failed: ${isCodeFromText(error) ? TEXT_IS_NO_CODE : messageOf(error)}`;
 
 /** An attempt that threw is `errored`; a check that cannot use what it was answered has found an answer of the wrong form. */
 function thrown(error: unknown): Examined {

@@ -83,15 +83,10 @@ function ownFiles(dist: string, program: ProgramName, args: readonly string[]): 
 
 const isThreaded = (args: readonly string[]): boolean => args.some((arg) => arg.startsWith(THREADS));
 
+/** Where Node would find them: beside what was built, or above. A package that is not there is an optional rung: the program says so. */
 function packagesOf(dist: string, program: ProgramName): readonly string[] {
-  const { resolve } = createRequire(path.join(dist, "_.js"));
-  return (PACKAGES[program] ?? []).flatMap((name) => {
-    try {
-      return [path.dirname(resolve(`${name}/package.json`))];
-    } catch {
-      return []; // it is an optional rung: the program says that it is not there
-    }
-  });
+  const places = createRequire(path.join(dist, "_.js")).resolve.paths("_") ?? [];
+  return (PACKAGES[program] ?? []).flatMap((name) => places.map((place) => path.join(place, name)).filter((folder) => existsSync(folder)));
 }
 
 /** TensorFlow's package with all that it needs: they lie beside each other. */

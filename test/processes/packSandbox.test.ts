@@ -44,14 +44,18 @@ describe("a pack's check", function () {
   const reaches: [what: string, reach: () => string, says: RegExp][] = [
     ["reads the home folder", () => `(await import("node:fs")).readdirSync(${JSON.stringify(homedir())})`, NO_IMPORT],
     ["writes a file", () => `(await import("node:fs")).writeFileSync(${JSON.stringify(WRITTEN)}, "x")`, NO_IMPORT],
-    ["writes a file by code made of text", () => `(await anything.eval("import('node:fs')")).writeFileSync(${JSON.stringify(WRITTEN)}, "x")`, NO_IMPORT],
+    [
+      "writes a file by code made of text",
+      () => `(await anything.eval("import('node:fs')")).writeFileSync(${JSON.stringify(WRITTEN)}, "x")`,
+      /Code can't be made from text here/,
+    ],
     ["starts a program", () => `(await import("node:child_process")).execSync("touch ${WRITTEN}")`, NO_IMPORT],
     ["starts a worker", () => `new (await import("node:worker_threads")).Worker("", { eval: true })`, NO_IMPORT],
     ["asks the network", () => `await fetch("http://127.0.0.1:${port()}/")`, /The check itself failed: fetch is not defined/],
     [
       "opens a socket",
       () => `Object.getPrototypeOf(anything.process.stdout).connect.call(anything.process.stdout, ${port()}, "127.0.0.1")`,
-      /There is no network here/,
+      /The check itself failed: Cannot read properties of undefined \(reading 'call'\)/,
     ],
     [
       "reads a file that sets the environment",
@@ -60,7 +64,7 @@ describe("a pack's check", function () {
     ],
     [
       "reads by what reads its input",
-      () => `await new Promise((_, no) => new anything.process.stdin.constructor("/etc/passwd").on("error", no))`,
+      () => `new ReferenceError(anything.process.stdin.constructor.prototype.open("/etc/passwd"))`,
       /The check itself failed: /,
     ],
     ["takes Node's own modules", () => `anything.process.getBuiltinModule("node:fs")`, /The check itself failed: .*getBuiltinModule is not a function/],
