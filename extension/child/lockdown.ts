@@ -44,10 +44,7 @@ export function lockDown(): void {
   replaceStreams();
   bluntHandles();
   Reflect.deleteProperty(process.env, "PWD"); // of the folder that a container starts in
-  Reflect.deleteProperty(Socket.prototype, "constructor");
-  Socket.prototype.connect = () => {
-    throw new Error("There is no network here.");
-  };
+  for (const name of ["constructor", "connect"]) Reflect.deleteProperty(Socket.prototype, name);
   for (const name of OF_PROCESS) Reflect.deleteProperty(process, name);
   for (const name of OF_SCOPE) Reflect.deleteProperty(globalThis, name);
   for (const name of OF_WASM) Reflect.deleteProperty(WebAssembly, name);

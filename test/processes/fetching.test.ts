@@ -1,6 +1,6 @@
 /** A model of the hub is fetched by a process that does nothing else, kept, and computed by another. In the place of the hub's library, which is large, is a small one. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "mocha";
@@ -13,18 +13,19 @@ const BERT = path.resolve(import.meta.dirname, "../../exercises/transformers-and
 
 /** Fetches the small BERT, whatever is asked for; the id says what goes wrong on the way. */
 const LIBRARY = `
+const BERT = new URL("bert", import.meta.url).pathname; // it has no file but its own
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 export const env = {};
 const place = (id) => { mkdirSync(\`\${env.cacheDir}/\${id}/onnx\`, { recursive: true }); return \`\${env.cacheDir}/\${id}\`; };
 export const AutoTokenizer = { async from_pretrained(id) {
-  for (const file of ["tokenizer.json", "tokenizer_config.json"]) cpSync(\`${BERT}/\${file}\`, \`\${place(id)}/\${file}\`);
+  for (const file of ["tokenizer.json", "tokenizer_config.json"]) cpSync(\`\${BERT}/\${file}\`, \`\${place(id)}/\${file}\`);
 } };
 export const AutoModel = { async from_pretrained(id, { progress_callback }) {
   for (const loaded of [1, 2]) progress_callback({ status: "progress", loaded, total: 2, file: "onnx/model.onnx" });
   if (id.endsWith("half")) { writeFileSync(\`\${place(id)}/onnx/model.onnx\`, "half"); process.exit(1); }
   if (id.endsWith("without")) throw new Error("404 Not Found");
   if (id.endsWith("huge")) { progress_callback({ status: "progress", loaded: 5 * 2 ** 30, total: 1, file: "onnx/model.onnx" }); await new Promise(() => setTimeout(() => {}, 1e6)); }
-  cpSync("${BERT}/onnx/model.onnx", \`\${place(id)}/onnx/model.onnx\`);
+  cpSync(\`\${BERT}/onnx/model.onnx\`, \`\${place(id)}/onnx/model.onnx\`);
   return { async dispose() {} };
 } };
 `;
@@ -56,6 +57,7 @@ describe("a model of the hub", function () {
     await mkdir(library(), { recursive: true });
     await writeFile(path.join(library(), "package.json"), JSON.stringify({ name: "@huggingface/transformers", type: "module", exports: "./index.js" }));
     await writeFile(path.join(library(), "index.js"), LIBRARY);
+    await cp(BERT, path.join(library(), "bert"), { recursive: true });
   }
   async function run(models: readonly string[], texts?: string) {
     const events: RunEvent[] = [];

@@ -13,7 +13,7 @@ export const IN_WORKBENCH: readonly string[] = ["e2e", "pictures"];
 /** In the order in which they are run: the quick ones first. */
 export const suiteNames = (): string[] => {
   const folders = new Set(globSync("test/*/**/*.test.ts", { cwd: ROOT }).map((file) => file.split(path.sep)[1] as string));
-  const order = ["unit", "kernels", "processes", "conformance", "packs", "registry", "cli", "webview", "extension", "e2e", "pictures"];
+  const order = ["unit", "kernels", "processes", "hostile", "conformance", "packs", "registry", "cli", "webview", "extension", "e2e", "pictures"];
   return [...folders].sort((a, b) => order.indexOf(a) - order.indexOf(b));
 };
 
