@@ -24,7 +24,7 @@ class Loader {
 
   constructor(tree: SourceTree, builtIns: BuiltIns) {
     this.#tree = tree;
-    this.#builtIns = builtIns;
+    this.#builtIns = { __proto__: null as never, ...builtIns }; // no name leads to what every object has
   }
 
   async load(entry: string): Promise<Namespace> {
@@ -40,7 +40,7 @@ class Loader {
 
   #resolve(specifier: string, from: vm.Module | vm.Script): vm.Module {
     const importer = this.#keyOf((from as vm.Module).identifier);
-    const exports = Object.hasOwn(this.#builtIns, specifier) ? this.#builtIns[specifier] : undefined;
+    const exports = this.#builtIns[specifier];
     if (exports) return this.#builtIn(specifier, exports);
     if (!specifier.startsWith(".")) {
       throw this.#at(
