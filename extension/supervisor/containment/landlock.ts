@@ -3,11 +3,11 @@
  * namespaces, and so works where bubblewrap is refused. Names, sizes and times of files can still be asked for (`stat`); none can be read.
  */
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { messageOf } from "../../errors.ts";
+import { ownFolder, WITHOUT_CONFIGURATION } from "./ownFolder.ts";
 import type { Command, Program, Refusal, Rung } from "./rung.ts";
 import { ARCHITECTURES, type Architecture, seccompFilter } from "./seccomp.ts";
 import { deviceNodes, startedFiles, systemFiles } from "./systemFiles.ts";
@@ -58,7 +58,7 @@ function commandOf(setpriv: string, program: Program, filter: string, empty: str
     args: ["--no-new-privs", ...WITHOUT_POWERS, "--landlock-access", "fs", ...rules.flatMap((each) => ["--landlock-rule", each]), "--seccomp-filter", filter]
       .concat(["--", program.file])
       .concat(program.args),
-    env: { ...program.env, ...NO_CONFIGURATION, ...(program.devices && NO_SHADER_CACHE) },
+    env: { ...program.env, ...WITHOUT_CONFIGURATION, ...(program.devices && NO_SHADER_CACHE) },
     cwd: empty,
   };
 }
@@ -66,20 +66,9 @@ function commandOf(setpriv: string, program: Program, filter: string, empty: str
 const WRITES = "read-file,read-dir,write-file,truncate,make-reg,make-dir,remove-file,remove-dir,refer";
 /** Landlock holds the superuser too; what it does not know of, capabilities would still allow. Only the superuser can give them up so. */
 const WITHOUT_POWERS = process.getuid?.() === 0 ? ["--inh-caps=-all", "--bounding-set=-all"] : [];
-/** OpenSSL does not start where its configuration is there and can't be read. */
-const NO_CONFIGURATION = { OPENSSL_CONF: "/dev/null" };
 /** Shaders are compiled at each start: a folder that every attempt could write would be a channel between them, and grow. */
 const NO_SHADER_CACHE = { MESA_SHADER_CACHE_DISABLE: "true", __GL_SHADER_DISK_CACHE: "0", CUDA_CACHE_DISABLE: "1" };
 
 const rule = (access: string, file: string): string => `path-beneath:${access}:${file}`;
 const readRule = (file: string): string => rule(isFolder(file) ? "read-file,read-dir" : "read-file", file);
 const isFolder = (file: string): boolean => statSync(file).isDirectory();
-
-/** Of this process alone, until it ends: the filters, and an empty folder to work in. */
-function ownFolder(): { readonly folder: string; readonly empty: string } {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "practicum-rung-"));
-  const empty = path.join(folder, "empty");
-  mkdirSync(empty);
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return { folder, empty };
-}
