@@ -34,7 +34,10 @@ export async function findJob({ bounds = BOUNDS, log = () => {}, helper = powers
   const child = spawn(file, [...args, JOB_SCRIPT], { stdio: ["pipe", "pipe", "pipe"], windowsHide: true });
   const lines = createInterface(child.stdout);
   const refused = await started(child, lines);
-  if (refused) return { reason: refused, remedy: "Practicum needs Windows PowerShell, and that it may use Add-Type." };
+  if (refused) {
+    child.kill();
+    return { reason: refused, remedy: "Practicum needs Windows PowerShell, and that it may use Add-Type." };
+  }
   let ended = false;
   const lost = (pid: number, why: string): void => {
     log(`process ${pid} is in no job object, and is ended: ${why}`);
