@@ -15,3 +15,5 @@ export const VULKAN = path.join(ROOT, ".vscode-test/vulkan");
 export const TENSORFLOW = path.join(ROOT, ".vscode-test/tensorflow");
 /** bubblewrap from Debian's package; git-ignored. */
 export const BUBBLEWRAP = path.join(ROOT, ".vscode-test/bubblewrap");
+/** `setpriv` of util-linux 2.41 with its C library; git-ignored. */
+export const UTIL_LINUX = path.join(ROOT, ".vscode-test/util-linux");
