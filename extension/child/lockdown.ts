@@ -33,6 +33,8 @@ const OF_SCOPE = ["fetch", "Request", "Response", "Headers", "FormData", "WebSoc
 
 /** Of a handle: what would make it another connection, or another thing of the system. Ours are connected already. */
 const OF_HANDLE = ["connect", "connect6", "bind", "bind6", "listen", "open", "fchmod", "setPendingInstances", "constructor"];
+/** Variables of the container that a program is started in. */
+const OF_RUNGS = ["PWD", "OPENSSL_CONF"];
 /** These load the library that speaks HTTP. */
 const OF_WASM = ["compileStreaming", "instantiateStreaming"];
 
@@ -43,7 +45,7 @@ const OF_WASM = ["compileStreaming", "instantiateStreaming"];
 export function lockDown(): void {
   replaceStreams();
   bluntHandles();
-  Reflect.deleteProperty(process.env, "PWD"); // of the folder that a container starts in
+  for (const name of OF_RUNGS) Reflect.deleteProperty(process.env, name);
   for (const name of ["constructor", "connect"]) Reflect.deleteProperty(Socket.prototype, name);
   for (const name of OF_PROCESS) Reflect.deleteProperty(process, name);
   for (const name of OF_SCOPE) Reflect.deleteProperty(globalThis, name);

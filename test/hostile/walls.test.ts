@@ -17,6 +17,7 @@ import { findNode, type NodeProgram } from "../../extension/supervisor/node.ts";
 import { type ProgramName, programFor } from "../../extension/supervisor/programs.ts";
 import { descendantsOf, gone } from "../processes/children.ts";
 import { dist } from "../processes/tinyPack.ts";
+import { type Setpriv, unpackSetpriv } from "../tools/setpriv.ts";
 
 const MARK = `practicum-walls-${process.pid}`;
 const outside = mkdtempSync(path.join(os.tmpdir(), `${MARK}-`));
@@ -95,6 +96,8 @@ for (const name of CONTAINED) {
     let datagrams: Socket;
     const at = { tcp: 0, udp: 0 };
     before(async function () {
+      const setpriv: Partial<Setpriv> = name === "landlock" ? unpackSetpriv() : {};
+      if ("program" in setpriv && setpriv.program) process.env.PATH = `${path.dirname(setpriv.program)}${path.delimiter}${process.env.PATH}`;
       node = await findNode(undefined, dist);
       held = await hold(node, dist, [name]);
       const refusal = held.plain.containment.refused[0];
@@ -138,7 +141,7 @@ for (const name of CONTAINED) {
     it("sends datagrams that reach nobody", async () => {
       await triedBy(
         "runtime",
-        `const socket = dgram.createSocket("udp4"); await new Promise((sent) => socket.send("x", ${at.udp}, "127.0.0.1", sent)); return ""`,
+        `const socket = dgram.createSocket("udp4"); await new Promise((sent) => socket.on("error", sent).send("x", ${at.udp}, "127.0.0.1", sent)); return ""`,
       );
       // What comes after it on the same socket has come when it would have.
       await new Promise<void>((sent) => datagrams.send("ours", at.udp, "127.0.0.1", () => sent()));

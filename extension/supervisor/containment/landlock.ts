@@ -7,6 +7,7 @@ import { statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { messageOf } from "../../errors.ts";
+import { onPath } from "./onPath.ts";
 import { ownFolder, WITHOUT_CONFIGURATION } from "./ownFolder.ts";
 import type { Command, Program, Refusal, Rung } from "./rung.ts";
 import { ARCHITECTURES, type Architecture, seccompFilter } from "./seccomp.ts";
@@ -14,19 +15,19 @@ import { deviceNodes, startedFiles, systemFiles } from "./systemFiles.ts";
 
 const REMEDY = "Install bubblewrap, or util-linux 2.41 or newer.";
 
-/** @param setpriv name or path of the program */
-export async function findLandlock(setpriv = "setpriv"): Promise<Rung | Refusal> {
+/** @param setpriv path of the program */
+export async function findLandlock(setpriv = onPath("setpriv")): Promise<Rung | Refusal> {
   const architecture = ARCHITECTURES.find((name) => name === process.arch);
   if (process.platform !== "linux" || !architecture)
     return { reason: `the seccomp filter is written for Linux on x64 and arm64, not for ${process.platform} on ${process.arch}` };
+  if (setpriv === undefined) return { reason: "setpriv, a program of util-linux, is not installed", remedy: REMEDY };
   try {
     const { stdout } = await promisify(execFile)(setpriv, ["--help"]);
     if (["--landlock-rule", "--seccomp-filter"].every((option) => stdout.includes(option))) return landlock(setpriv, architecture);
     const { stdout: version } = await promisify(execFile)(setpriv, ["--version"]);
     return { reason: `${version.trim()} is too old: it knows Landlock since 2.40, and seccomp filters since 2.41`, remedy: REMEDY };
   } catch (error) {
-    const absent = (error as NodeJS.ErrnoException).code === "ENOENT";
-    return { reason: absent ? "setpriv, a program of util-linux, is not installed" : messageOf(error), remedy: REMEDY };
+    return { reason: messageOf(error), remedy: REMEDY };
   }
 }
 

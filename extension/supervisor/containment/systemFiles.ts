@@ -1,6 +1,6 @@
 /** What a program reads of a Linux system, whatever it is: its libraries, and facts of the machine that are no secret. */
 import { execFileSync } from "node:child_process";
-import { existsSync, globSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import type { Program } from "./rung.ts";
 
@@ -14,7 +14,10 @@ const DEVICE_FACTS = [
 const NETWORK_FACTS = ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/ssl/certs"];
 
 /** Device nodes of GPUs: direct rendering, AMD's compute, NVIDIA, and Windows' subsystem for Linux. */
-export const deviceNodes = (): string[] => globSync(["/dev/dri", "/dev/kfd", "/dev/nvidia*", "/dev/dxg"]);
+export const deviceNodes = (): string[] =>
+  readdirSync("/dev")
+    .filter((name) => /^(dri|kfd|dxg|nvidia.*)$/.test(name))
+    .map((name) => `/dev/${name}`);
 
 /** The loader that the kernel starts before a program, and the program itself. */
 export const startedFiles = ({ file }: Program): string[] =>

@@ -1,0 +1,8 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+
+/** Where a program of the system is, in full: what we start has a PATH of its own, or none. */
+export function onPath(name: string): string | undefined {
+  const folders = [...(process.env.PATH ?? "").split(path.delimiter), "/usr/bin", "/usr/local/bin"].filter((folder) => path.isAbsolute(folder));
+  return folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file));
+}
