@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import os from "node:os";
+import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { findJob } from "../../extension/supervisor/containment/job.ts";
@@ -81,11 +84,13 @@ describe("the job object's helper", () => {
       const rung = await findJob({ helper: ${JSON.stringify(standIn(port))} });
       rung.hold(5);
       setInterval(() => {}, 1000);`;
-    const us = spawn(NODE, ["--no-warnings", "--input-type=module", "-e", program], { stdio: "ignore" });
+    const TMPDIR = mkdtempSync(path.join(os.tmpdir(), "practicum-killed-")); // who is killed leaves its folder
+    const us = spawn(NODE, ["--no-warnings", "--input-type=module", "-e", program], { stdio: "ignore", env: { ...process.env, TMPDIR } });
     const lines = await heard;
     for (const line of [`script ${JOB_SCRIPT.length}`, `5 ${8 * 2 ** 30} 32 0`]) assert.equal((await lines.next()).value, line);
     us.kill("SIGKILL");
     assert.equal((await lines.next()).done, true);
+    rmSync(TMPDIR, { recursive: true });
   });
 
   it("does not keep us from ending", async () => {

@@ -15,6 +15,8 @@ import { unpackSetpriv } from "../tools/setpriv.ts";
 /** What a program tries; the code of the error that stops it under the rung. Without the rung each of them succeeds. `F` is a folder of the learner's. */
 const ATTEMPTS: readonly (readonly [what: string, code: string, refused: string])[] = [
   ["reads a file", "fs.readFileSync(F + '/secret')", "EACCES"],
+  ["reads a file by way of a link of the system's", "fs.readFileSync('/proc/self/root' + F + '/secret')", "EACCES"],
+  ["reads a file through a folder that it may read", "fs.readFileSync('/usr/lib/../..' + F + '/secret')", "EACCES"],
   ["lists a folder", "fs.readdirSync(F)", "EACCES"],
   ["writes a new file", "fs.writeFileSync(F + '/new', 'x')", "EACCES"],
   ["writes into a file", "fs.appendFileSync(F + '/secret', 'x')", "EACCES"],

@@ -30,7 +30,7 @@ for (const node of NODES) {
         "String((process.stdout.constructor as any).prototype instanceof Object && 'connect' in (process.stdout.constructor as any).prototype)",
         "false",
       ],
-      ["the learner's environment", `Object.keys(process.env).filter((k) => !/^(SystemRoot|TEMP|ELECTRON_RUN_AS_NODE|__.*)$/.test(k)).join()`, ""],
+      ["the learner's environment", `Object.keys(process.env).filter((k) => !/^(SystemRoot|TEMP|ELECTRON_RUN_AS_NODE|OPENSSL_CONF|__.*)$/.test(k)).join()`, ""],
       ["its own channel", "typeof (process as any)._getActiveHandles", "undefined"],
     ];
     for (const [what, expression, gets] of reaches) {

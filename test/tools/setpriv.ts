@@ -1,5 +1,5 @@
 /** A `setpriv` that knows Landlock and seccomp filters: Debian's since trixie, started by its own loader with its own C library. What it starts uses the system's. */
-import { chmodSync, existsSync, globSync, writeFileSync } from "node:fs";
+import { chmodSync, globSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { unpackDebian } from "./debian.ts";
 import { UTIL_LINUX } from "./paths.ts";
@@ -14,8 +14,8 @@ export function unpackSetpriv(): Setpriv {
   const program = path.join(UTIL_LINUX, "setpriv");
   const [loader] = globSync(path.join(UTIL_LINUX, "usr/lib/*-linux-gnu/ld-linux-*.so.*"));
   if (!loader) return { reason: `${UTIL_LINUX} holds no loader; delete it and try again` };
-  if (!existsSync(program))
-    writeFileSync(program, `#!/bin/sh\nexec "${loader}" --library-path "${path.dirname(loader)}" "${path.join(UTIL_LINUX, "usr/bin/setpriv")}" "$@"\n`);
+  const start = [loader, "--library-path", path.dirname(loader), path.join(UTIL_LINUX, "usr/bin/setpriv")].map((word) => `"${word}"`);
+  writeFileSync(program, `#!/bin/sh\nunset PWD # the shell would hand it on\nexec ${start.join(" ")} "$@"\n`);
   chmodSync(program, 0o755);
   return { program };
 }

@@ -37,7 +37,7 @@ const rows: readonly (readonly [printed: keyof typeof PRINTED, facts: Facts, rea
   ["slave", DOCKER, /container/, /seccomp/],
   ["pivot", DOCKER, /container/, /seccomp/],
   ["proc", DOCKER, /\/proc are covered/, /systempaths/],
-  ["uidMap", { ...UBUNTU, container: true }, /container.*AppArmor/, /seccomp/],
+  ["uidMap", { ...UBUNTU, container: true }, /container.*host/, /seccomp/],
   ["noPermissions", { ...PLAIN, unprivileged: false }, /only the superuser/, /unprivileged_userns_clone=1/],
   ["older", { ...PLAIN, unprivileged: false }, /only the superuser/, /unprivileged_userns_clone=1/],
   ["exceeded", { ...PLAIN, userNamespaces: 0 }, /allows no user namespaces/, /max_user_namespaces=/],
