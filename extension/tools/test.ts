@@ -1,7 +1,6 @@
 // Everything: types, lint, format, and every suite of test/ or those named, of these the tests with --grep WORDS in their title, if given. Closes with one
 // line, "N passed, N failed".
 import { parseArgs } from "node:util";
-import { unpackBubblewrap } from "../../test/tools/bubblewrap.ts";
 import { IN_WORKBENCH, runSuite, suiteNames } from "../../test/tools/suites.ts";
 import { installWeb, webSupported } from "../../test/tools/webInstall.ts";
 import { build, lint, makePackage, vsixFile } from "./tasks.ts";
@@ -13,16 +12,11 @@ if (names.some((name) => IN_WORKBENCH.includes(name))) makePackage();
 else build();
 if (webSupported && names.some((name) => ["webview", ...IN_WORKBENCH].includes(name))) installWeb();
 
-// Every suite runs contained where that can be had: what holds the programs is part of what is tested.
-const bubblewrap = unpackBubblewrap();
-if ("reason" in bubblewrap) console.log(`Without bubblewrap (${bubblewrap.reason}): tests of its rung are skipped.`);
-const env = { PRACTICUM_VSIX: vsixFile(), ...("env" in bubblewrap && bubblewrap.env) };
-
 let [passed, failed] = [0, 0];
 const summary: string[] = [];
 for (const name of names) {
   const started = performance.now();
-  const result = await runSuite(name, env, values.grep);
+  const result = await runSuite(name, { PRACTICUM_VSIX: vsixFile() }, values.grep);
   const failures = result.tests.filter((test) => test.state === "failed").map((test) => `\n  ${test.title}`);
   summary.push(
     `${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped in ${((performance.now() - started) / 1000).toFixed(0)} s${failures.join("")}`,
