@@ -6,7 +6,8 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, UserError } from "../errors.ts";
 import { plain } from "../exercise/plainText.ts";
-import { type Files, LIMITS, problemWithPath, readArchive } from "./archive.ts";
+import { type Files, LIMITS, readArchive } from "./archive.ts";
+import { Names, problemWithPath } from "./names.ts";
 import type * as Npm from "./npm.ts";
 
 export const KEYWORD = "practicum-pack";
@@ -100,17 +101,35 @@ export async function load({ dist, registry, cwd = process.cwd(), offline, agent
 }
 
 /** Files of a folder, under the limits of an archive; hidden ones and installed packages are left out. */
-export async function readFolder(root: string, below = "", files = new Map<string, Buffer>()): Promise<Map<string, Buffer>> {
+export async function readFolder(root: string): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  const names = new Names();
+  let bytes = 0;
+  for await (const [file, isFolder] of pathsIn(root)) {
+    const problem = problemWithPath(file) ?? names.take(file, isFolder);
+    if (problem) throw new UserError(`${path.join(root, file)} ${problem}.`, "Take it out of the pack.");
+    if (isFolder) continue;
+    const { size } = await stat(path.join(root, file));
+    bytes += size;
+    if (size > LIMITS.fileBytes) throw new UserError(`${path.join(root, file)} is larger than ${LIMITS.fileBytes / MIB} MiB.`, "Take it out of the pack.");
+    if (files.size === LIMITS.entries) throw new UserError(`${root} holds more than ${LIMITS.entries} files.`, "Name the folder of a pack.");
+    if (bytes > LIMITS.totalBytes) throw new UserError(`${root} holds more than ${LIMITS.totalBytes / MIB} MiB.`, "Name the folder of a pack.");
+    files.set(file, await readFile(path.join(root, file)));
+  }
+  return files;
+}
+
+const MIB = 2 ** 20;
+
+async function* pathsIn(root: string, below = ""): AsyncGenerator<readonly [file: string, isFolder: boolean]> {
   for (const entry of await readdir(path.join(root, below), { withFileTypes: true })) {
     const file = path.posix.join(below, entry.name);
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
-    const problem = entry.isDirectory() || entry.isFile() ? problemWithPath(file) : "is neither a file nor a folder";
-    if (problem) throw new UserError(`${path.join(root, file)} ${problem}.`, "Take it out of the pack.");
-    if (entry.isDirectory()) await readFolder(root, file, files);
-    else files.set(file, await readFile(path.join(root, file)));
-    if (files.size > LIMITS.entries) throw new UserError(`${root} holds more than ${LIMITS.entries} files.`, "Name the folder of a pack.");
+    if (!entry.isDirectory() && !entry.isFile())
+      throw new UserError(`${path.join(root, file)} is neither a file nor a folder.`, "Take it out of the pack.");
+    yield [file, entry.isDirectory()];
+    if (entry.isDirectory()) yield* pathsIn(root, file);
   }
-  return files;
 }
 
 type PackageJson = {

@@ -23,6 +23,18 @@ import { LEADING_OUT, NO_GRAPHS, PLAIN, SECRET } from "./graphs.ts";
 /** Without our look at the graph before. */
 const ort = createRequire(import.meta.url)("onnxruntime-node") as typeof Ort;
 
+/** By ONNX Runtime, as it is; other ways it refuses today, or has closed. */
+const FOLLOWED = new Set([
+  "an initializer",
+  "an initializer with few values",
+  "a location that is written at length",
+  "a second half of the graph",
+  "a constant",
+  "a branch",
+  "a branch of a branch",
+  "a function of its own",
+]);
+
 describe("a graph that leads out of itself", () => {
   for (const [what, bytes, says] of LEADING_OUT) {
     it(`by ${what} is refused`, () => {
@@ -32,12 +44,14 @@ describe("a graph that leads out of itself", () => {
     });
   }
 
-  it("would be followed, if nobody looked", async () => {
-    const [, reads] = LEADING_OUT[0] as (typeof LEADING_OUT)[number];
-    const session = await ort.InferenceSession.create(reads, { logSeverityLevel: 4 });
-    const told = Buffer.from((await session.run({})).y?.data as Uint8Array).toString();
-    assert.equal(told, (await readFile(SECRET, "utf8")).slice(0, told.length)); // this is what all the others guard against
-  });
+  /** What all of this guards against is not made up. */
+  for (const [what, bytes] of LEADING_OUT.filter(([what]) => FOLLOWED.has(what))) {
+    it(`by ${what} would be followed, if nobody looked`, async () => {
+      const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4 });
+      const told = Buffer.from((await session.run({})).y?.data as Uint8Array).toString();
+      assert.equal(told, (await readFile(SECRET, "utf8")).slice(0, told.length));
+    });
+  }
 });
 
 describe("what is no graph", () => {
