@@ -43,7 +43,9 @@ function model(graph: Proto.IGraphProto, more: Proto.IModelProto = {}): Uint8Arr
 
 const constant = (attribute: Proto.IAttributeProto): Proto.INodeProto => ({ name: "made", opType: "Constant", output: ["y"], attribute: [attribute] });
 const branch = (from: Proto.IGraphProto): Proto.IGraphProto => ({ name: "branch", output: [info("out")], ...from });
-const known = branch({ node: [constant({ name: "value", type: AttributeType.TENSOR, t: inside("k", [1, 2, 3, 4, 5, 6, 7, 8]) })].map((n) => ({ ...n, output: ["out"] })) });
+const known = branch({
+  node: [constant({ name: "value", type: AttributeType.TENSOR, t: inside("k", [1, 2, 3, 4, 5, 6, 7, 8]) })].map((n) => ({ ...n, output: ["out"] })),
+});
 const led = branch({ initializer: [outside("deep")], node: [identity("deep", "out")] });
 const choice = (thenBranch: Proto.IGraphProto): Proto.INodeProto => ({
   name: "choice",
@@ -100,47 +102,112 @@ export const LEADING_OUT: readonly [what: string, bytes: Uint8Array, says: RegEx
   ["an initializer beyond the folder", model({ initializer: [outside("W", "../../etc/passwd")], node: [identity("W")] }), /"\.\.\/\.\.\/etc\/passwd"/],
   ["an initializer at an absolute path", model({ initializer: [outside("W", "/etc/passwd")], node: [identity("W")] }), /"\/etc\/passwd"/],
   ["an initializer in the program's memory", model({ initializer: [outside("W", "*/_ORT_MEM_ADDR_/*")], node: [identity("W")] }), /"\*\/_ORT_MEM_ADDR_\/\*"/],
-  ["data elsewhere, without saying where", model({ initializer: [{ name: "W", ...DIMS, dataLocation: DataLocation.EXTERNAL }], node: [identity("W")] }), OUTSIDE],
+  [
+    "data elsewhere, without saying where",
+    model({ initializer: [{ name: "W", ...DIMS, dataLocation: DataLocation.EXTERNAL }], node: [identity("W")] }),
+    OUTSIDE,
+  ],
   [
     "a place elsewhere, without saying that it counts",
     model({ initializer: [{ ...inside("W", [1, 2, 3, 4, 5, 6, 7, 8]), externalData: [pair("location", SECRET)] }], node: [identity("W")] }),
     OUTSIDE,
   ],
   ["a location that is written at length", longLocation, OUTSIDE],
-  ["a location of its own kind", joined([model({ node: [identity("W")] }), bytesField(MODEL_GRAPH, bytesField(INITIALIZER, joined([tensorBytes({ name: "W", ...DIMS }), varintField(14, 2 ** 32 + 1)])))]), OUTSIDE],
+  [
+    "a location of its own kind",
+    joined([
+      model({ node: [identity("W")] }),
+      bytesField(MODEL_GRAPH, bytesField(INITIALIZER, joined([tensorBytes({ name: "W", ...DIMS }), varintField(14, 2 ** 32 + 1)]))),
+    ]),
+    OUTSIDE,
+  ],
   ["a second half of the graph", halves, OUTSIDE],
   ["a constant", model({ node: [constant({ name: "value", type: AttributeType.TENSOR, t: outside("") })] }), /keeps the values of "value" outside/],
-  ["a constant of many tensors", model({ node: [constant({ name: "value", type: AttributeType.TENSORS, tensors: [inside("k", [1]), outside("many")] })] }), OUTSIDE],
-  ["a constant with few values", model({ node: [constant({ name: "sparse_value", type: AttributeType.SPARSE_TENSOR, sparseTensor: sparse(outside("few")) })] }), OUTSIDE],
-  ["constants with few values", model({ node: [constant({ name: "v", type: AttributeType.SPARSE_TENSORS, sparseTensors: [sparse(inside("k", [1])), sparse(outside("few"))] })] }), OUTSIDE],
+  [
+    "a constant of many tensors",
+    model({ node: [constant({ name: "value", type: AttributeType.TENSORS, tensors: [inside("k", [1]), outside("many")] })] }),
+    OUTSIDE,
+  ],
+  [
+    "a constant with few values",
+    model({ node: [constant({ name: "sparse_value", type: AttributeType.SPARSE_TENSOR, sparseTensor: sparse(outside("few")) })] }),
+    OUTSIDE,
+  ],
+  [
+    "constants with few values",
+    model({ node: [constant({ name: "v", type: AttributeType.SPARSE_TENSORS, sparseTensors: [sparse(inside("k", [1])), sparse(outside("few"))] })] }),
+    OUTSIDE,
+  ],
   ["an initializer with few values", model({ sparseInitializer: [sparse(outside("W"))], node: [identity("W")] }), OUTSIDE],
-  ["the places of few values", model({ sparseInitializer: [sparse(inside("W", [1, 2, 3, 4, 5, 6, 7, 8]), { ...outside("places"), dataType: DataType.INT64 })], node: [identity("W")] }), OUTSIDE],
+  [
+    "the places of few values",
+    model({ sparseInitializer: [sparse(inside("W", [1, 2, 3, 4, 5, 6, 7, 8]), { ...outside("places"), dataType: DataType.INT64 })], node: [identity("W")] }),
+    OUTSIDE,
+  ],
   ["a branch", model({ initializer: [yes], node: [choice(led)] }), /keeps the values of "deep" outside/],
-  ["a branch of a branch", model({ initializer: [yes], node: [choice(branch({ node: [{ ...choice(led), output: ["out"] }] }))] }), /keeps the values of "deep" outside/],
-  ["a loop", model({ node: [{ name: "l", opType: "Loop", input: ["", ""], output: ["y"], attribute: [{ name: "body", type: AttributeType.GRAPH, g: led }] }] }), OUTSIDE],
-  ["a list of graphs", model({ node: [{ name: "own", opType: "Own", output: ["y"], attribute: [{ name: "graphs", type: AttributeType.GRAPHS, graphs: [known, led] }] }] }), OUTSIDE],
+  [
+    "a branch of a branch",
+    model({ initializer: [yes], node: [choice(branch({ node: [{ ...choice(led), output: ["out"] }] }))] }),
+    /keeps the values of "deep" outside/,
+  ],
+  [
+    "a loop",
+    model({ node: [{ name: "l", opType: "Loop", input: ["", ""], output: ["y"], attribute: [{ name: "body", type: AttributeType.GRAPH, g: led }] }] }),
+    OUTSIDE,
+  ],
+  [
+    "a list of graphs",
+    model({ node: [{ name: "own", opType: "Own", output: ["y"], attribute: [{ name: "graphs", type: AttributeType.GRAPHS, graphs: [known, led] }] }] }),
+    OUTSIDE,
+  ],
   [
     "a function of its own",
+    model({ node: [{ name: "call", opType: "Mine", domain: "own", output: ["y"] }] }, {
+      opsetImport: [
+        { domain: "", version: 17 },
+        { domain: "own", version: 1 },
+      ],
+      functions: [
+        {
+          name: "Mine",
+          domain: "own",
+          output: ["y"],
+          opsetImport: [{ domain: "", version: 17 }],
+          node: [constant({ name: "value", type: AttributeType.TENSOR, t: outside("called") })],
+        },
+      ],
+    } as Proto.IModelProto),
+    OUTSIDE,
+  ],
+  [
+    "a graph for training",
     model(
-      { node: [{ name: "call", opType: "Mine", domain: "own", output: ["y"] }] },
-      {
-        opsetImport: [
-          { domain: "", version: 17 },
-          { domain: "own", version: 1 },
-        ],
-        functions: [{ name: "Mine", domain: "own", output: ["y"], opsetImport: [{ domain: "", version: 17 }], node: [constant({ name: "value", type: AttributeType.TENSOR, t: outside("called") })] }],
-      } as Proto.IModelProto,
+      { node: [constant({ name: "value", type: AttributeType.TENSOR, t: inside("k", [1, 2, 3, 4, 5, 6, 7, 8]) })] },
+      { trainingInfo: [{ algorithm: led }] },
     ),
     OUTSIDE,
   ],
-  ["a graph for training", model({ node: [constant({ name: "value", type: AttributeType.TENSOR, t: inside("k", [1, 2, 3, 4, 5, 6, 7, 8]) })] }, { trainingInfo: [{ algorithm: led }] }), OUTSIDE],
   ["a graph that begins a training", model({ node: [] }, { trainingInfo: [{ initialization: led }] }), OUTSIDE],
   [
     "a program for other hardware",
-    model({ node: [{ name: "ctx", opType: "EPContext", domain: "com.microsoft", output: ["y"], attribute: [{ name: "ep_cache_context", type: AttributeType.STRING, s: Buffer.from("../x.bin") }] }] }),
+    model({
+      node: [
+        {
+          name: "ctx",
+          opType: "EPContext",
+          domain: "com.microsoft",
+          output: ["y"],
+          attribute: [{ name: "ep_cache_context", type: AttributeType.STRING, s: Buffer.from("../x.bin") }],
+        },
+      ],
+    }),
     /graph\.onnx holds a program for other hardware, in the node "ctx"/,
   ],
-  ["settings for the one who runs it", model({ node: [] }, { metadataProps: [pair("ort_config", '{"session_options":{}}')] }), /brings settings of its own for ONNX Runtime/],
+  [
+    "settings for the one who runs it",
+    model({ node: [] }, { metadataProps: [pair("ort_config", '{"session_options":{}}')] }),
+    /brings settings of its own for ONNX Runtime/,
+  ],
   ["a name that would change the line", model({ initializer: [outside("W\u001b[2J\n\u202e")], node: [] }), /keeps the values of "W\?\[2J\?\?" outside/],
 ];
 

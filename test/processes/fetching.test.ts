@@ -98,14 +98,20 @@ describe("a model of the hub", function () {
       const { state, message } = await run([model]);
       assert.equal(state, "errored");
       assert.match(message, says);
-      assert.deepEqual((await kept()).filter((file) => !file.startsWith("owner") || file.includes(model)), []);
+      assert.deepEqual(
+        (await kept()).filter((file) => !file.startsWith("owner") || file.includes(model)),
+        [],
+      );
     });
   }
 
   it("is one of a few that a run may use", async () => {
     const { state, message, output } = await run(["a", "b", "c", "d", "a", "e"].map((name) => `owner/${name}`));
     assert.equal(output.match(/^5,1,6,64$/gm)?.length, 5);
-    assert.deepEqual([state, message], ["errored", "A run can use 4 pretrained models, and this is one more. Use fewer models, or run them one after the other."]);
+    assert.deepEqual(
+      [state, message],
+      ["errored", "A run can use 4 pretrained models, and this is one more. Use fewer models, or run them one after the other."],
+    );
   });
 
   it("is asked with texts", async () => {

@@ -87,10 +87,9 @@ describe("files of a pretrained model", () => {
   let cache = "";
   let elsewhere = "";
   before(async () => {
-    [cache, elsewhere] = (await Promise.all(["models", "elsewhere"].map(async (name) => realpath(await mkdtemp(path.join(tmpdir(), `practicum-${name}-`)))))) as [
-      string,
-      string,
-    ];
+    [cache, elsewhere] = (await Promise.all(
+      ["models", "elsewhere"].map(async (name) => realpath(await mkdtemp(path.join(tmpdir(), `practicum-${name}-`)))),
+    )) as [string, string];
     await model(path.join(cache, "owner/kept"));
     await model(elsewhere);
     await mkdir(path.join(cache, "owner"), { recursive: true });
@@ -208,7 +207,12 @@ describe("execution providers of a pretrained model", () => {
       const connection = { sendRequest, onNotification };
       return { ready: Promise.resolve(), kill: silent, connection, ask: (request: (c: object) => unknown) => request(connection) } as unknown as Process;
     };
-    const exercise = { id: "tiny", files: {}, binaries: { "pretrained/bert/onnx/model.onnx": "" }, ...(needs && { executionProvider: needs }) } as unknown as Exercise;
+    const exercise = {
+      id: "tiny",
+      files: {},
+      binaries: { "pretrained/bert/onnx/model.onnx": "" },
+      ...(needs && { executionProvider: needs }),
+    } as unknown as Exercise;
     servePretrained(run, exercise, { start, folders: [], cache: "", log: silent, ...(pin && { pin }) }, { onEvent: silent });
     const asked = await Promise.allSettled([ask({ model: "bert", texts: [] }), ask({ model: "bert", texts: [] })]);
     return { started, answers: asked.map((each) => (each.status === "fulfilled" ? each.value : (each.reason as Error).message)) };
