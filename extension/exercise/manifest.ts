@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import type { AttemptMarker, Exercise, ExerciseManifest, PackManifest } from "./model.ts";
+import { plain } from "./plainText.ts";
 import { exerciseSchema, markerSchema, packSchema } from "./schemas.ts";
 
 /** @param file its path, for messages */
@@ -37,15 +38,27 @@ export function requireFiles(exercise: Exercise): void {
 function parse<T>(schema: z.ZodType<T>, text: string, file: string, remedy: string): T {
   const result = schema.safeParse(parseJson(text, file));
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => problemOf(issue));
-  throw new UserError(`${file}: ${problems.join("; ")}.`, remedy);
+  throw new UserError(`${file}: ${told(result.error.issues.map(problemOf))}.`, remedy);
 }
 
+/** Of the problems of one manifest, those that are told: it may be a stranger's. */
+const MOST_TOLD = { problems: 5, characters: 300 } as const;
+
+function told(problems: readonly string[]): string {
+  const first = problems.slice(0, MOST_TOLD.problems).map((problem) => plain(problem.slice(0, MOST_TOLD.characters)));
+  const others = problems.length - first.length;
+  return first.join("; ") + (others > 0 ? `; and ${others} more` : "");
+}
+
+/** Characters; the longest that people write have a few thousand. */
+const MOST_CHARACTERS = 1_000_000;
+
 function parseJson(text: string, file: string): unknown {
+  if (text.length > MOST_CHARACTERS) throw new UserError(`${file} is longer than a million characters.`, "A manifest holds a few lines: take the rest out.");
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UserError(`${file} is not JSON: ${messageOf(error)}.`, "Correct it; the editor marks the place.", { cause: error });
+    throw new UserError(`${file} is not JSON: ${plain(messageOf(error))}.`, "Correct it; the editor marks the place.", { cause: error });
   }
 }
 
@@ -54,6 +67,7 @@ function problemOf(issue: z.core.$ZodIssue): string {
     .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
     .join("")
     .replace(/^\./, "");
-  const message = issue.message.replace(/^Invalid input: expected .*, received undefined$/, "is missing");
-  return place === "" ? message : `${place} ${message.replace(/^Invalid (input|option): expected/, "must be")}`;
+  const missing = issue.message.replace(/^Invalid input: expected .*, received undefined$/, "is missing");
+  const message = missing.replace(/^Invalid (input|option): expected/, "must be");
+  return place === "" ? message : `${place} ${message}`;
 }

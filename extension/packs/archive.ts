@@ -1,18 +1,17 @@
 /** Reads and writes archives (.tgz). What is read is held in memory and judged before anything is written: an archive is a stranger's. */
-import { Readable, Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip, gzipSync } from "node:zlib";
-import { Header, Parser, type ReadEntry } from "tar";
+import { promisify } from "node:util";
+import { gunzip, gzipSync } from "node:zlib";
+import { Header } from "tar";
 import { messageOf, UserError } from "../errors.ts";
+import { Names, problemWithPath, shown } from "./names.ts";
+import { BrokenTar, type TarEntry, tarEntries } from "./tarEntries.ts";
 
 const MIB = 2 ** 20;
 
-export const LIMITS = { archiveBytes: 64 * MIB, entries: 5000, fileBytes: 100 * MIB, totalBytes: 200 * MIB, pathLength: 200 } as const;
+export const LIMITS = { archiveBytes: 64 * MIB, entries: 5000, fileBytes: 100 * MIB, totalBytes: 200 * MIB } as const;
 
 const FILE_TYPES = new Set(["File", "OldFile", "ContiguousFile"]);
 const FOLDER_TYPES = new Set(["Directory", "GNUDumpDir"]);
-/** Names that Windows gives to devices. */
-const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 export type Files = ReadonlyMap<string, Buffer>;
 
@@ -22,13 +21,13 @@ export type Files = ReadonlyMap<string, Buffer>;
  */
 export async function readArchive(archive: Buffer): Promise<Files> {
   if (archive.length > LIMITS.archiveBytes) throw tooMuch(`it is larger than ${LIMITS.archiveBytes / MIB} MiB`);
+  const tar = await unpacked(archive);
   const collector = new Collector();
   try {
-    await pipeline(Readable.from([archive]), createGunzip(), collector.counter(), parserFor(collector));
+    for (const entry of tarEntries(tar)) collector.take(entry);
   } catch (error) {
-    throw collector.refusal ?? unreadable(error);
+    throw error instanceof BrokenTar ? unreadable(error.message, error) : error;
   }
-  if (collector.refusal) throw collector.refusal;
   if (collector.files.size === 0) throw unreadable("it holds no files");
   return collector.files;
 }
@@ -45,72 +44,47 @@ export function writeArchive(files: Files): Buffer {
   return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]), { level: 9 });
 }
 
+/** Of all files, with what stands before each and fills it up: a small archive may unpack to a large one. */
+const MOST_UNPACKED = LIMITS.totalBytes + LIMITS.entries * 1024;
+
+async function unpacked(archive: Buffer): Promise<Buffer> {
+  try {
+    return await promisify(gunzip)(archive, { maxOutputLength: MOST_UNPACKED });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooMuch(`it unpacks to more than ${LIMITS.totalBytes / MIB} MiB`);
+    throw unreadable(messageOf(error), error);
+  }
+}
+
 /** Takes entries as they come, and refuses the archive at the first that it cannot take. */
 class Collector {
   readonly files = new Map<string, Buffer>();
-  refusal: UserError | undefined;
-  readonly #names = new Map<string, string>();
+  readonly #names = new Names();
   #entries = 0;
-  #bytes = 0;
+  #top: string | undefined;
 
-  /** Counts what comes out of the compression: a small archive may unpack to a large one. */
-  counter(): Transform {
-    return new Transform({
-      transform: (chunk: Buffer, _encoding, done) => {
-        this.#bytes += chunk.length;
-        const over = this.#bytes > LIMITS.totalBytes + LIMITS.entries * 1024;
-        if (over) this.refuse(tooMuch(`it unpacks to more than ${LIMITS.totalBytes / MIB} MiB`));
-        done(this.refusal, chunk);
-      },
-    });
+  take({ path, type, content }: TarEntry): void {
+    if (++this.#entries > LIMITS.entries) throw tooMuch(`it holds more than ${LIMITS.entries} files`);
+    const isFolder = FOLDER_TYPES.has(type);
+    if (!isFolder && !FILE_TYPES.has(type)) throw notPlain(path, `is a ${type}`);
+    if (content.length > LIMITS.fileBytes) throw tooMuch(`${shown(path)} is larger than ${LIMITS.fileBytes / MIB} MiB`);
+    const problem = problemWithPath(path) ?? this.#problemWithTop(path, isFolder) ?? this.#names.take(path, isFolder);
+    if (problem) throw notPlain(path, problem);
+    if (!isFolder) this.files.set(belowTop(path), content);
   }
 
-  refuse(refusal: UserError): void {
-    this.refusal ??= refusal;
-  }
-
-  take(entry: ReadEntry): void {
-    const problem = this.refusal ?? this.#problemWith(entry);
-    if (problem) this.refuse(problem);
-    if (problem || !FILE_TYPES.has(entry.type)) return void entry.resume();
-    const chunks: Buffer[] = [];
-    entry.on("data", (chunk: Buffer) => chunks.push(chunk));
-    entry.on("end", () => void this.files.set(belowTop(entry.path), Buffer.concat(chunks)));
-  }
-
-  #problemWith({ path, type, size }: ReadEntry): UserError | undefined {
-    if (++this.#entries > LIMITS.entries) return tooMuch(`it holds more than ${LIMITS.entries} files`);
-    if (!FILE_TYPES.has(type) && !FOLDER_TYPES.has(type)) return notPlain(path, `is a ${type}`);
-    if (size > LIMITS.fileBytes) return tooMuch(`${path} is larger than ${LIMITS.fileBytes / MIB} MiB`);
-    const problem = problemWithPath(path);
-    if (problem) return notPlain(path, problem);
-    if (FOLDER_TYPES.has(type)) return undefined;
-    const other = this.#names.get(path.toLowerCase());
-    this.#names.set(path.toLowerCase(), path);
-    return other === undefined ? undefined : notPlain(path, `has the same name as ${other}`);
+  /** npm puts everything into one folder; its name says nothing. */
+  #problemWithTop(path: string, isFolder: boolean): string | undefined {
+    if (!path.includes("/")) return isFolder ? undefined : "is not in a folder";
+    this.#top ??= path.slice(0, path.indexOf("/"));
+    return path.startsWith(`${this.#top}/`) ? undefined : "lies in another folder: there is more than one folder at its top";
   }
 }
 
-function parserFor(collector: Collector): NodeJS.WritableStream {
-  const parser = new Parser({ strict: true, maxMetaEntrySize: MIB, onReadEntry: (entry) => collector.take(entry) });
-  parser.on("ignoredEntry", (entry: ReadEntry) => collector.refuse(notPlain(entry.path, `is a ${entry.type}`)));
-  return parser as unknown as NodeJS.WritableStream;
-}
-
-export function problemWithPath(path: string): string | undefined {
-  if (path.length > LIMITS.pathLength) return `has a path of more than ${LIMITS.pathLength} characters`;
-  if (/^([/\\]|[A-Za-z]:)/.test(path)) return "has an absolute path";
-  if (/[\\\p{Cc}:*?"<>|]/u.test(path)) return "has a character in its path that not every system can store";
-  const names = path.replace(/\/$/, "").split("/");
-  if (names.some((name) => name === ".." || name === "." || name === "")) return "leads out of its folder";
-  return names.some((name) => DEVICE.test(name) || /[. ]$/.test(name)) ? "has a name that not every system can store" : undefined;
-}
-
-/** npm puts everything into one folder; its name says nothing. */
 const belowTop = (path: string): string => path.slice(path.indexOf("/") + 1);
 
 const REMEDY = "Nothing was installed. Tell whoever made the pack.";
 const tooMuch = (what: string): UserError => new UserError(`The archive is refused: ${what}.`, REMEDY);
-const notPlain = (path: string, what: string): UserError => new UserError(`The archive is refused: ${JSON.stringify(path)} ${what}.`, REMEDY);
-const unreadable = (why: unknown): UserError =>
-  new UserError(`The archive cannot be read: ${typeof why === "string" ? why : messageOf(why)}.`, "Nothing was installed. Download it again.", { cause: why });
+const notPlain = (path: string, what: string): UserError => new UserError(`The archive is refused: ${shown(path)} ${what}.`, REMEDY);
+const unreadable = (why: string, cause?: unknown): UserError =>
+  new UserError(`The archive cannot be read: ${why}.`, "Nothing was installed. Download it again.", { cause });

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { parseHints } from "../exercise/hints.ts";
 import type { Exercise, Pack } from "../exercise/model.ts";
+import { isGraph, refusalOf } from "../protocol/onnxGraph.ts";
 import type { Problem } from "./proof.ts";
 
 /** Every file has a place that says what it is; a check's own modules and a statement's pictures are those that they name. */
@@ -12,7 +13,13 @@ const EXPECTED = [
   /^(oracle|pretrained)\//,
 ];
 
-export const fileRules = (exercise: Exercise): Problem[] => [...unexpected(exercise), ...hints(exercise), ...todo(exercise), ...readsAtOnce(exercise)];
+export const fileRules = (exercise: Exercise): Problem[] => [
+  ...unexpected(exercise),
+  ...hints(exercise),
+  ...todo(exercise),
+  ...readsAtOnce(exercise),
+  ...graphs(exercise),
+];
 
 function unexpected({ files, binaries }: Exercise): Problem[] {
   const named = [...Object.entries(files)].filter(([file]) => file.endsWith(".check.ts") || file === "README.md").map(([, text]) => text);
@@ -77,6 +84,14 @@ function readsAtOnce({ files, backend }: Exercise): Problem[] {
         return [{ file, line: i + 1, message: `A result on a GPU cannot be read by ${read}.`, remedy }];
       }),
     );
+}
+
+/** Where one leads out of itself, what it would be judged by is another file on each machine. */
+function graphs({ binaries }: Exercise): Problem[] {
+  return Object.entries(binaries).flatMap(([file, base64]): Problem[] => {
+    const refusal = isGraph(file) ? refusalOf(file, Buffer.from(base64, "base64")) : undefined;
+    return refusal ? [{ file, message: refusal.message, remedy: refusal.remedy }] : [];
+  });
 }
 
 /** Ids that are taken, have changed, or need each other in a circle. @param earlier id of each folder, as it was */

@@ -1,6 +1,7 @@
 /** Publishes a pack: what was proven is sealed where it must be, signed, wrapped as an npm package, and handed to a registry. */
 import { messageOf, UserError } from "../errors.ts";
 import type { Pack } from "../exercise/model.ts";
+import { refusalAmong } from "../protocol/onnxGraph.ts";
 import { isContent } from "../supervisor/packStore.ts";
 import { type Files, writeArchive } from "./archive.ts";
 import type { Keys } from "./keys.ts";
@@ -30,6 +31,8 @@ export async function pack(source: Pack, { keys = {}, forced }: PackOptions = {}
   const manifest = packageFor(source, all, forced);
   const content: Files = new Map([...all].filter(([file]) => isContent(file)));
   for (const [file, bytes] of content) if (PRIVATE_KEY.test(bytes.toString("latin1"))) throw isKey(file);
+  const refusal = refusalAmong(content);
+  if (refusal) throw refusal;
   const betrayed = betrayal(content);
   if (betrayed)
     throw new UserError(`${betrayed.file} names the sealed check "${betrayed.title}".`, "Take its title out, or the file: it would be published as it is.");

@@ -4,9 +4,11 @@ import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import * as z from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import { plain } from "../exercise/plainText.ts";
-import { type Files, LIMITS, problemWithPath, readArchive } from "./archive.ts";
+import { type Files, LIMITS, readArchive } from "./archive.ts";
+import { Names, problemWithPath } from "./names.ts";
 import type * as Npm from "./npm.ts";
 
 export const KEYWORD = "practicum-pack";
@@ -72,9 +74,14 @@ export async function searchPacks(text: string, options: RegistryOptions): Promi
   const npm = await load(options);
   const query = { text: text === "" ? KEYWORD : `${text} ${KEYWORD}`, size: 250 };
   try {
-    const answer = (await npm.fetch.json("/-/v1/search", { ...npm.options, query })) as { objects?: { package: PackageJson }[] };
-    return (answer.objects ?? []).flatMap(({ package: found }) => (found.keywords?.includes(KEYWORD) ? [foundFrom(found)] : []));
+    const answer = searchAnswer.parse(await npm.fetch.json("/-/v1/search", { ...npm.options, query }));
+    return answer.objects.slice(0, query.size).flatMap((object) => {
+      const found = searchResult.safeParse(object).data?.package;
+      return found?.keywords.includes(KEYWORD) ? [foundFrom(found)] : [];
+    });
   } catch (error) {
+    if (error instanceof z.ZodError)
+      throw new UserError("The registry's answer to a search is none.", "Name another registry in your .npmrc.", { cause: error });
     if ((error as NodeJS.ErrnoException).code === "E404")
       throw new UserError("This registry cannot be searched.", "Install a pack by its name, or name another registry in your .npmrc.", { cause: error });
     throw explained(error, text, options);
@@ -100,48 +107,72 @@ export async function load({ dist, registry, cwd = process.cwd(), offline, agent
 }
 
 /** Files of a folder, under the limits of an archive; hidden ones and installed packages are left out. */
-export async function readFolder(root: string, below = "", files = new Map<string, Buffer>()): Promise<Map<string, Buffer>> {
-  for (const entry of await readdir(path.join(root, below), { withFileTypes: true })) {
-    const file = path.posix.join(below, entry.name);
-    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
-    const problem = entry.isDirectory() || entry.isFile() ? problemWithPath(file) : "is neither a file nor a folder";
+export async function readFolder(root: string): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  const names = new Names();
+  let bytes = 0;
+  for await (const [file, isFolder] of pathsIn(root)) {
+    const problem = problemWithPath(file) ?? names.take(file, isFolder);
     if (problem) throw new UserError(`${path.join(root, file)} ${problem}.`, "Take it out of the pack.");
-    if (entry.isDirectory()) await readFolder(root, file, files);
-    else files.set(file, await readFile(path.join(root, file)));
-    if (files.size > LIMITS.entries) throw new UserError(`${root} holds more than ${LIMITS.entries} files.`, "Name the folder of a pack.");
+    if (isFolder) continue;
+    const { size } = await stat(path.join(root, file));
+    bytes += size;
+    if (size > LIMITS.fileBytes) throw new UserError(`${path.join(root, file)} is larger than ${LIMITS.fileBytes / MIB} MiB.`, "Take it out of the pack.");
+    if (files.size === LIMITS.entries) throw new UserError(`${root} holds more than ${LIMITS.entries} files.`, "Name the folder of a pack.");
+    if (bytes > LIMITS.totalBytes) throw new UserError(`${root} holds more than ${LIMITS.totalBytes / MIB} MiB.`, "Name the folder of a pack.");
+    files.set(file, await readFile(path.join(root, file)));
   }
   return files;
 }
 
-type PackageJson = {
-  readonly name: string;
-  readonly version?: string;
-  /** Where a registry does not say `version`. */
-  readonly "dist-tags"?: { readonly latest?: string };
-  readonly description?: string;
-  readonly keywords?: readonly string[];
-  readonly author?: { readonly name?: string };
-  readonly publisher?: { readonly username?: string };
-};
+const MIB = 2 ** 20;
+
+async function* pathsIn(root: string, below = ""): AsyncGenerator<readonly [file: string, isFolder: boolean]> {
+  for (const entry of await readdir(path.join(root, below), { withFileTypes: true })) {
+    const file = path.posix.join(below, entry.name);
+    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    if (!entry.isDirectory() && !entry.isFile()) throw new UserError(`${path.join(root, file)} is neither a file nor a folder.`, "Take it out of the pack.");
+    yield [file, entry.isDirectory()];
+    if (entry.isDirectory()) yield* pathsIn(root, file);
+  }
+}
+
+const searchAnswer = z.object({ objects: z.array(z.unknown()).default([]) });
+const text = z.string().transform((words) => plain(words.slice(0, 500)));
+/** What a registry says of one package; a result that says less is left out. */
+const searchResult = z.object({
+  package: z.object({
+    name: text,
+    version: text.optional(),
+    /** Where a registry does not say `version`. */
+    "dist-tags": z.object({ latest: text.optional() }).optional(),
+    description: text.optional(),
+    keywords: z.array(text).default([]),
+    author: z.object({ name: text.optional() }).optional(),
+    publisher: z.object({ username: text.optional() }).optional(),
+  }),
+});
 
 /** What `publish` says of a pack in its keywords: registries return those in a search, and nothing of ours. */
-function foundFrom({ name, version, "dist-tags": tags, description, keywords = [], author, publisher }: PackageJson): Found {
+function foundFrom(found: z.infer<typeof searchResult>["package"]): Found {
+  const { name, version, "dist-tags": tags, description, keywords, author, publisher } = found;
   const told = (what: string): string | undefined => keywords.find((word) => word.startsWith(`practicum-${what}-`))?.slice(`practicum-${what}-`.length);
   const by = author?.name ?? publisher?.username;
   const exercises = told("exercises");
   const state = told("state");
   return {
-    name: plain(name),
-    version: plain(version ?? tags?.latest ?? ""),
-    title: plain(description ?? name),
-    ...(by && { author: plain(by) }),
-    ...(exercises && { exercises: Number(exercises) }),
+    name,
+    version: version ?? tags?.latest ?? "",
+    title: description ?? name,
+    ...(by && { author: by }),
+    ...(Number.isInteger(Number(exercises)) && { exercises: Number(exercises) }),
     ...((state === "verified" || state === "forced") && { verified: state }),
   };
 }
 
-async function fromArchive(npm: LoadedNpm, spec: string, kind: Source["kind"], { onProgress }: RegistryOptions) {
-  const known = kind === "registry" ? await npm.pacote.manifest(spec, npm.options) : undefined;
+async function fromArchive(npm: LoadedNpm, spec: string, kind: Source["kind"], { onProgress, signal }: RegistryOptions) {
+  const known = kind === "registry" ? await manifestOf(npm, spec) : undefined;
+  const enough = new AbortController();
   let chunks: Buffer[] = [];
   const collect = (stream: NodeJS.ReadableStream): Promise<void> => {
     chunks = []; // npm begins again where its cache was spoilt
@@ -150,17 +181,42 @@ async function fromArchive(npm: LoadedNpm, spec: string, kind: Source["kind"], {
       stream.on("error", reject).on("end", resolve);
       stream.on("data", (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes > LIMITS.archiveBytes) reject(new UserError("The archive is larger than 64 MiB.", "Nothing was installed. Tell whoever made the pack."));
-        else chunks.push(chunk);
+        if (bytes > LIMITS.archiveBytes) {
+          reject(new UserError(`The archive is larger than ${LIMITS.archiveBytes / MIB} MiB.`, "Nothing was installed. Tell whoever made the pack."));
+          enough.abort(); // else it goes on, into npm's cache
+          return;
+        }
+        chunks.push(chunk);
         onProgress?.(bytes);
       });
     });
   };
   const exact = known && { resolved: known._resolved, integrity: known._integrity };
-  await npm.pacote.tarball.stream(known ? `${known.name}@${known.version}` : spec, collect as never, { ...npm.options, ...exact });
+  await npm.pacote.tarball.stream(
+    known ? `${known.name}@${known.version}` : spec,
+    collect as never,
+    {
+      ...npm.options,
+      ...exact,
+      signal: AbortSignal.any([enough.signal, ...(signal ? [signal] : [])]),
+    } as never,
+  );
   const archive = Buffer.concat(chunks);
   const integrity = `sha512-${createHash("sha512").update(archive).digest("base64")}`;
   return { files: await readArchive(archive), source: { spec, kind, resolved: known?._resolved ?? spec, integrity } };
+}
+
+/** What the registry says of the package; npm's library stumbles in many ways over what is no answer. */
+async function manifestOf(npm: LoadedNpm, spec: string) {
+  try {
+    return await npm.pacote.manifest(spec, npm.options);
+  } catch (cause) {
+    const { code, type } = cause as NodeJS.ErrnoException & { readonly type?: string };
+    if (type !== "invalid-json" && code !== "ENOVERSIONS" && !(cause instanceof TypeError)) throw cause;
+    throw new UserError(`The registry's answer is no package "${spec}".`, "Look at how its name is written, and at which registry your .npmrc names.", {
+      cause,
+    });
+  }
 }
 
 async function fromGit(npm: LoadedNpm, spec: string, { cwd }: RegistryOptions) {

@@ -21,6 +21,9 @@ import type { Files } from "./archive.ts";
 /** Suffix of what a sealed file becomes. */
 const SEALED = ".sealed";
 
+/** Bytes: a shorter one could be guessed. */
+const TAG = 16;
+
 const envelopeSchema = z.strictObject({ format: z.literal(1), ephemeral: z.string(), iv: z.string(), tag: z.string(), text: z.string() });
 
 export function generateSealingKey(): { readonly privateKey: string; readonly publicKey: string } {
@@ -94,7 +97,7 @@ function decrypt(envelope: Buffer, place: string, privateKey: string): Buffer {
     const { ephemeral, iv, tag, text } = envelopeSchema.parse(JSON.parse(envelope.toString("utf8")));
     const bytes = (part: string): Buffer => Buffer.from(part, "base64");
     const sender = createPublicKey({ key: bytes(ephemeral), format: "der", type: "spki" });
-    const decipher = createDecipheriv("aes-256-gcm", keyFor(key, sender), bytes(iv)).setAAD(Buffer.from(place)).setAuthTag(bytes(tag));
+    const decipher = createDecipheriv("aes-256-gcm", keyFor(key, sender), bytes(iv), { authTagLength: TAG }).setAAD(Buffer.from(place)).setAuthTag(bytes(tag));
     return Buffer.concat([decipher.update(bytes(text)), decipher.final()]);
   } catch (cause) {
     throw new UserError(

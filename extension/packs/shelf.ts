@@ -4,6 +4,7 @@ import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../errors.ts";
 import type { Pack } from "../exercise/model.ts";
+import { refusalAmong } from "../protocol/onnxGraph.ts";
 import { isContent, packOf, readPack, readPacks } from "../supervisor/packStore.ts";
 import type { Files } from "./archive.ts";
 import { isForced, PACKAGE_FILE } from "./packageJson.ts";
@@ -49,10 +50,11 @@ export class Shelf {
 
   /**
    * Looks at what was fetched, without installing it.
-   * @throws {UserError} when it is not a pack, its signature is wrong, or it takes the place of another pack
+   * @throws {UserError} when it is not a pack, its signature is wrong, a graph in it leads out of itself, or it takes the place of another pack
    */
   async examine({ files, source }: { readonly files: Files; readonly source: Source }): Promise<Candidate> {
     const signer = signerOfFiles(files);
+    requireUsableGraphs(files);
     const pack = packOf(files, source.resolved);
     const record = await readRecord(this.#folder);
     for (const other of await this.#others(record.packs, pack)) requireApart(pack, other);
@@ -132,6 +134,11 @@ export class Shelf {
       await rm(staging, { recursive: true, force: true });
     }
   }
+}
+
+function requireUsableGraphs(files: Files): void {
+  const refusal = refusalAmong(files);
+  if (refusal) throw new UserError(refusal.message, "Nothing was installed. Tell whoever made the pack.", { cause: refusal });
 }
 
 /** Progress is kept by the ids of exercises: two packs that share one would share it. */

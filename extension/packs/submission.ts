@@ -47,7 +47,7 @@ export async function readSubmission(archive: Buffer, name: string): Promise<Sub
   const { entry, grade } = record.data;
   const own = [...files].filter(([file]) => file.startsWith(ATTEMPT));
   const tree = { root: name, entry, files: Object.fromEntries(own.map(([file, text]) => [file.slice(ATTEMPT.length), text.toString("utf8")])) };
-  if (tree.files[entry] === undefined) throw new UserError(`${name} lacks the attempt's ${entry}.`, "Ask the learner to submit again.");
+  if (!Object.hasOwn(tree.files, entry)) throw new UserError(`${name} lacks the attempt's ${entry}.`, "Ask the learner to submit again.");
   return { attempt: tree, grade };
 }
 

@@ -49,11 +49,11 @@ export function refusalOf(name: string, bytes: Uint8Array): UserError | undefine
   }
 }
 
-/** Of the files, the first that is a graph and may not be used. */
-export function refusalAmong(files: Iterable<readonly [name: string, bytes: Uint8Array]>): { readonly file: string; readonly refusal: UserError } | undefined {
+/** Of the first file that is a graph and may not be used. */
+export function refusalAmong(files: Iterable<readonly [name: string, bytes: Uint8Array]>): UserError | undefined {
   for (const [file, bytes] of files) {
     const refusal = isGraph(file) ? refusalOf(file, bytes) : undefined;
-    if (refusal) return { file, refusal };
+    if (refusal) return refusal;
   }
   return undefined;
 }

@@ -71,20 +71,33 @@ const wordsOf = (path: Path): string => path.reduce<string>((at, key) => at + (t
  * @param fromHandle builds the local stand-in of a remote object
  * @throws {TypeError} when the JSON is not what `encode` writes: a runtime runs learner code, so nothing it says is trusted
  */
-export function decode(wire: unknown, fromHandle?: (ref: HandleRef) => unknown): unknown {
+export const decode = (wire: unknown, fromHandle?: (ref: HandleRef) => unknown): unknown => decodeAt(wire, fromHandle, 0);
+
+function decodeAt(wire: unknown, fromHandle: ((ref: HandleRef) => unknown) | undefined, depth: number): unknown {
   if (wire === null || typeof wire !== "object") return wire;
-  if (Array.isArray(wire)) return wire.map((w) => decode(w, fromHandle));
+  if (depth > MAX_DEPTH + 1) throw new TypeError("a value is nested too deeply");
+  if (Array.isArray(wire)) return wire.map((w) => decodeAt(w, fromHandle, depth + 1));
   const tagged = wire as Record<string, unknown>;
   if (tagged.$undefined === true) return undefined;
   if (typeof tagged.$number === "string") return Number(tagged.$number);
-  if (typeof tagged.$bigint === "string") return BigInt(tagged.$bigint);
+  if (typeof tagged.$bigint === "string") return decodeBigint(tagged.$bigint);
   if (typeof tagged.$tensor === "string") return decodeTensor(tagged);
   if (typeof tagged.$handle === "number") {
     if (!fromHandle) throw new TypeError("a handle stands where plain data was expected");
     const methods = Array.isArray(tagged.methods) ? tagged.methods.filter((m) => typeof m === "string") : [];
     return fromHandle({ handle: tagged.$handle, methods });
   }
-  return Object.fromEntries(Object.entries(tagged).map(([k, v]) => [k, decode(v, fromHandle)]));
+  const record = Object.fromEntries(Object.entries(tagged).map(([k, v]) => [k, decodeAt(v, fromHandle, depth + 1)]));
+  if (Object.hasOwn(record, "then") && typeof record.then === "function") throw new TypeError('a function named "then" would make a promise of an answer');
+  return record;
+}
+
+/** Digits of a whole number: reading more takes time that grows with their square. */
+const MOST_DIGITS = 1000;
+
+function decodeBigint(text: string): bigint {
+  if (text.length > MOST_DIGITS || !/^-?\d+$/.test(text)) throw new TypeError("a whole number that is none");
+  return BigInt(text);
 }
 
 /** `decode` where the sender may only have sent plain data. */
@@ -95,11 +108,16 @@ function encodeTensor(t: TensorData): Wire {
   return { $tensor: bytes.toString("base64"), dtype: t.dtype, shape: [...t.shape] };
 }
 
+/** tfjs has 6, NumPy 64. */
+const MOST_AXES = 64;
+
 function decodeTensor(wire: Record<string, unknown>): TensorData {
   const { dtype, shape } = wire;
-  if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") throw new TypeError(`unknown dtype ${String(dtype)}`);
-  if (!Array.isArray(shape) || !shape.every((d) => Number.isInteger(d) && d >= 0)) throw new TypeError("a tensor without a shape");
-  const data = viewAs(dtype as DType, Buffer.from(wire.$tensor as string, "base64"));
+  if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") throw new TypeError("a tensor of an unknown dtype");
+  if (!Array.isArray(shape) || shape.length > MOST_AXES || !shape.every((d) => Number.isInteger(d) && d >= 0)) throw new TypeError("a tensor without a shape");
+  const bytes = Buffer.from(wire.$tensor as string, "base64");
+  if (dtype !== "bool" && bytes.length % 4 !== 0) throw new TypeError(`a tensor of ${bytes.length} bytes, which are no ${dtype}`);
+  const data = viewAs(dtype as DType, bytes);
   if (data.length !== sizeOf(shape)) throw new TypeError(`a tensor of ${data.length} elements does not fit its shape [${shape}]`);
   return { dtype, shape, data };
 }

@@ -56,12 +56,10 @@ function shippedModel(model: string, { files, binaries }: Pick<Exercise, "files"
 
 /** @param within folder that the files have to lie in, wherever links lead */
 async function inFolder(folder: string, within?: string): Promise<Located> {
-  const [tokenizer, tokenizerConfig, graph] = (await Promise.all(Object.values(PARTS).map(async ({ file, most }) => realFile(folder, file, most, within)))) as [
-    string,
-    string,
-    string,
-  ];
-  return { source: { kind: "files", tokenizer, tokenizerConfig, graph }, readable: [tokenizer, tokenizerConfig, graph] };
+  const readable: string[] = [];
+  for (const { file, most } of Object.values(PARTS)) readable.push(await realFile(folder, file, most, within)); // the first that is wrong is told
+  const [tokenizer, tokenizerConfig, graph] = readable as [string, string, string];
+  return { source: { kind: "files", tokenizer, tokenizerConfig, graph }, readable };
 }
 
 async function realFile(folder: string, file: string, most: number, within?: string): Promise<string> {
