@@ -1,8 +1,10 @@
 /** Performs one command: what it prints, how it is cancelled, what the exit code says. */
 import { messageOf, UserError } from "../errors.ts";
 import type { Outcome } from "../protocol/grade.ts";
+import { readable } from "../protocol/plainText.ts";
 import type { ProviderName } from "../protocol/pretrained.ts";
 import type { BackendName } from "../protocol/runtime.ts";
+import { systemProblem } from "../supervisor/files/problems.ts";
 import { Context } from "./context.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -43,13 +45,12 @@ export async function perform(dist: string, options: GlobalOptions, command: (co
   const context = new Context({ dist, terminal, signal: cancellation.signal, ...options });
   try {
     const { exitCode, json } = await command(context);
-    if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    if (options.json) terminal.writeJson(json);
     return cancelled ?? exitCode;
   } catch (error) {
-    if (cancelled) process.stderr.write("Cancelled.\n");
-    else if (options.json)
-      process.stdout.write(`${JSON.stringify({ error: messageOf(error), remedy: error instanceof UserError ? error.remedy : undefined }, null, 2)}\n`);
-    if (!cancelled && !(options.json && error instanceof UserError)) process.stderr.write(textOf(error, terminal));
+    terminal.endProgress();
+    if (cancelled) terminal.warn("Cancelled.");
+    else tellFailure(systemProblem(error), terminal, options.json);
     return cancelled ?? COULD_NOT_GRADE;
   } finally {
     await context.dispose();
@@ -57,7 +58,12 @@ export async function perform(dist: string, options: GlobalOptions, command: (co
   }
 }
 
+function tellFailure(error: unknown, terminal: Terminal, json = false): void {
+  if (json) terminal.writeJson({ error: messageOf(error), remedy: error instanceof UserError ? error.remedy : undefined });
+  if (!json || !(error instanceof UserError)) terminal.writeAside(textOf(error, terminal));
+}
+
 function textOf(error: unknown, { colors }: Terminal): string {
-  if (error instanceof UserError) return `${colors.red(error.message)}\n${error.remedy}\n`;
+  if (error instanceof UserError) return `${colors.red(readable(error.message))}\n${readable(error.remedy)}\n`;
   return `${error instanceof Error ? error.stack : String(error)}\n\n${colors.red("This is a bug in Practicum.")} Please report it, with the lines above.\n`;
 }

@@ -41,7 +41,8 @@ function parse<T>(schema: z.ZodType<T>, text: string, file: string, remedy: stri
   throw new UserError(`${file}: ${problems.join("; ")}.`, remedy);
 }
 
-function parseJson(text: string, file: string): unknown {
+/** @param file its path, for messages @throws {UserError} when it is not JSON */
+export function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

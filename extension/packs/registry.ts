@@ -1,11 +1,13 @@
 /** Packs out there: an npm package with the keyword `practicum-pack` on any npm registry, an archive, a folder, a git repository. */
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, UserError } from "../errors.ts";
-import { plain } from "../exercise/plainText.ts";
+import { plain } from "../protocol/plainText.ts";
+import { notPlain, readProblem } from "../supervisor/files/problems.ts";
+import { readBytes } from "../supervisor/files/read.ts";
 import { type Files, LIMITS, problemWithPath, readArchive } from "./archive.ts";
 import type * as Npm from "./npm.ts";
 
@@ -57,6 +59,7 @@ export async function fetchPack(spec: string, options: RegistryOptions): Promise
   const local = path.resolve(options.cwd ?? ".", spec);
   const there = await stat(local).catch(() => undefined);
   if (there?.isDirectory()) return { files: await readFolder(local), source: { spec, kind: "folder", resolved: local } };
+  if (there && !there.isFile()) throw notPlain(local, there);
   const npm = await load(options);
   try {
     const parsed = npm.parseSpec(spec, options.cwd);
@@ -101,13 +104,16 @@ export async function load({ dist, registry, cwd = process.cwd(), offline, agent
 
 /** Files of a folder, under the limits of an archive; hidden ones and installed packages are left out. */
 export async function readFolder(root: string, below = "", files = new Map<string, Buffer>()): Promise<Map<string, Buffer>> {
-  for (const entry of await readdir(path.join(root, below), { withFileTypes: true })) {
+  const entries = await readdir(path.join(root, below), { withFileTypes: true }).catch((error: unknown) => {
+    throw readProblem(error, path.join(root, below));
+  });
+  for (const entry of entries) {
     const file = path.posix.join(below, entry.name);
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     const problem = entry.isDirectory() || entry.isFile() ? problemWithPath(file) : "is neither a file nor a folder";
     if (problem) throw new UserError(`${path.join(root, file)} ${problem}.`, "Take it out of the pack.");
     if (entry.isDirectory()) await readFolder(root, file, files);
-    else files.set(file, await readFile(path.join(root, file)));
+    else files.set(file, (await readBytes(path.join(root, file), LIMITS.fileBytes)) ?? Buffer.alloc(0));
     if (files.size > LIMITS.entries) throw new UserError(`${root} holds more than ${LIMITS.entries} files.`, "Name the folder of a pack.");
   }
   return files;

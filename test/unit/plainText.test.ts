@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { parsePack } from "../../extension/exercise/manifest.ts";
-import { isPlain, plain, printable } from "../../extension/exercise/plainText.ts";
+import { isPlain, plain, printable } from "../../extension/protocol/plainText.ts";
 
 const ESC = "\u001b";
 const manifest = (title: string): string => JSON.stringify({ format: 1, id: "x", version: "1.0.0", title, exercises: ["01-x"] });
