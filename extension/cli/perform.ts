@@ -10,6 +10,8 @@ import { Terminal } from "./terminal.ts";
 
 export const COULD_NOT_GRADE = 2;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const; // 128 + number of the signal, as shells have it
+/** What was cancelled has so long to tidy up; a disk that does not answer would keep it for ever. */
+const MOST_TIDYING_MS = 5000;
 
 export interface GlobalOptions {
   readonly json?: boolean;
@@ -37,9 +39,10 @@ export async function perform(dist: string, options: GlobalOptions, command: (co
   let cancelled: number | undefined;
   const cancel = (signal: keyof typeof SIGNALS) => {
     terminal.endProgress();
-    if (cancelled) process.exit(cancelled); // asked twice: at once
+    if (cancelled) leaveAtOnce(signal); // asked twice
     cancelled = SIGNALS[signal];
     cancellation.abort();
+    setTimeout(() => leaveAtOnce(signal), MOST_TIDYING_MS).unref();
   };
   for (const signal of Object.keys(SIGNALS)) process.on(signal, cancel);
   const context = new Context({ dist, terminal, signal: cancellation.signal, ...options });
@@ -56,6 +59,13 @@ export async function perform(dist: string, options: GlobalOptions, command: (co
     await context.dispose();
     for (const signal of Object.keys(SIGNALS)) process.off(signal, cancel);
   }
+}
+
+/** As if the signal had never been waited for: `process.exit` waits for the system's answer about a file, which may never come. */
+function leaveAtOnce(signal: keyof typeof SIGNALS): void {
+  process.emit("exit", SIGNALS[signal]); // ends what was started
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 
 function tellFailure(error: unknown, terminal: Terminal, json = false): void {

@@ -1,9 +1,9 @@
 /** Text that was JSON: it breaks off, or something else stands in its midst. Pure. */
 
 /** Characters that are looked at in all: what is made to take long takes no longer. */
-const MOST_LOOKED_AT = 2 ** 25;
+const MOST_LOOKED_AT = 2 ** 24;
 /** Characters of one object. */
-const MOST_OF_OBJECT = 2 ** 18;
+const MOST_OF_OBJECT = 2 ** 16;
 
 /** The objects that are wanted, by their keys, wherever they stand in the text; one that breaks off as far as it goes. */
 export function objectsByKey(text: string, wanted: (value: object) => boolean): Readonly<Record<string, object>> {

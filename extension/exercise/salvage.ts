@@ -21,8 +21,11 @@ export function salvaged(text: string): Salvaged {
   const found = Object.entries(all).map(([id, kept]) => [id, exerciseFrom(kept)] as const);
   const saved = found.flatMap(([id, { progress }]) => (progress ? [[id, progress] as const] : []));
   const lost = found.flatMap(([id, { lost }]) => (lost ? [`${lost} of ${id}`] : []));
-  const rest = saved.length === 0 ? ["all of it"] : value === undefined ? ["what stands where it breaks off"] : [];
-  return { progress: { ...emptyProgress(), exercises: Object.fromEntries(saved) }, lost: [...lost, ...rest] };
+  const rest = saved.length === 0 ? "all of it" : value === undefined ? "what stands where it breaks off" : "what another version of Practicum keeps besides";
+  return {
+    progress: { ...emptyProgress(), exercises: Object.fromEntries(saved) },
+    lost: [...lost, ...(lost.length === 0 || value === undefined || saved.length === 0 ? [rest] : [])],
+  };
 }
 
 const FIELDS = exerciseProgressSchema.unwrap().shape as Readonly<Record<string, z.ZodType>>;

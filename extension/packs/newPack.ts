@@ -77,7 +77,7 @@ async function orNothing<T>(made: string | undefined, folder: string, work: () =
     return await work();
   } catch (error) {
     const rest = made ? [made] : ((await namesIn(folder)) ?? []).map((name) => path.join(folder, name));
-    for (const one of rest) await rm(one, { recursive: true, force: true });
+    for (const one of rest) await rm(one, { recursive: true, force: true }).catch(() => {}); // what is told is the first failure
     throw error;
   }
 }

@@ -10,7 +10,7 @@ import type { SourceTree } from "../protocol/runtime.ts";
 import { ATTEMPT_FOLDER, BYTES, sizeText } from "./files/bounds.ts";
 import { readBytes, readText } from "./files/read.ts";
 import { filesBelow } from "./files/walk.ts";
-import { copyFolder, writeWhole } from "./files/write.ts";
+import { copyFolder, makeFolder, writeWhole } from "./files/write.ts";
 
 const TEMPLATE = "templates/workspace";
 const GLOBALS = "globals.d.ts";
@@ -79,6 +79,7 @@ export async function scaffold(exercise: Exercise, folder: string, dist: string)
   if (marker && marker.exercise !== exercise.id) {
     throw new UserError(`${folder} holds an attempt at another exercise, ${marker.exercise}.`, "Choose another folder.");
   }
+  await makeFolder(folder);
   const plan = { ...exerciseFiles(exercise), "tsconfig.json": (await textOf(path.join(dist, TEMPLATE, "tsconfig.json"))) as string };
   const scaffolded: Record<string, string> = { ...marker?.scaffolded };
   const created: string[] = [];

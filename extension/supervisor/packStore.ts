@@ -113,14 +113,20 @@ function requireDistinctIds(exercises: readonly Exercise[]): void {
 
 const textIn = (folder: string, file: string, content: Buffer): string => textFrom(content, path.join(folder, file));
 
+/** Folders that pack.json may name. What lies beside them and is no plain file is of no exercise: it is not published, so it is not read. */
+const isBeside = (file: string): boolean => file.includes("/") && !/^\d+-/.test(file);
+
 /** Every file below the folder, by its path with forward slashes; hidden ones and installed packages left out. */
 async function readFiles(root: string): Promise<Map<string, Buffer>> {
   const remedy = "Name a folder that holds a pack, and nothing but plain files.";
   const files = new Map<string, Buffer>();
   let bytes = 0;
-  for (const file of await filesBelow(root, { bounds: PACK_FOLDER, links: false, remedy })) {
-    const content = await readBytes(path.join(root, file), BYTES.packFile);
-    if (!content) continue; // it is gone meanwhile
+  for (const file of await filesBelow(root, { spared: isBeside, bounds: PACK_FOLDER, links: false, remedy })) {
+    const content = await readBytes(path.join(root, file), BYTES.packFile).catch((error: unknown) => {
+      if (!(error instanceof UserError && isBeside(file))) throw error;
+      return undefined;
+    });
+    if (!content) continue; // gone meanwhile, or spared
     bytes += content.length;
     if (bytes > BYTES.pack) throw new UserError(`${root} is larger than ${sizeText(BYTES.pack)}.`, remedy);
     files.set(file, content);

@@ -106,7 +106,7 @@ export class ProgressFile {
 /** Of hundreds of exercises the first few say enough. */
 const damaged = (file: string, lost: readonly string[], copy: string): UserError =>
   new UserError(
-    `Your progress in ${file} was damaged. Lost: ${lost.slice(0, 5).join(", ")}${lost.length > 5 ? ` and ${lost.length - 5} more` : ""}. Everything else was saved.`,
+    `Your progress in ${file} could not be read whole. Lost: ${lost.slice(0, 5).join(", ")}${lost.length > 5 ? ` and ${lost.length - 5} more` : ""}. Everything else was saved.`,
     `The file as it was is kept: ${copy}`,
   );
 

@@ -2,8 +2,8 @@
  * Reads files of learners, authors and teachers. Only plain files of bounded size are read: whatever else stands under the name is told in a sentence, and
  * nothing waits. A file may be exchanged while we look: it is opened without waiting, and looked at once more when it is open.
  */
-import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type Stats, statSync } from "node:fs";
-import { type FileHandle, lstat, open, readlink, stat } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type Stats, statSync } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { sizeText } from "./bounds.ts";
 import { leadsNowhere, notPlain, readProblem } from "./problems.ts";
@@ -61,7 +61,7 @@ export function readBytesSync(file: string, limit: number): Buffer | undefined {
     }
   } catch (error) {
     if (!isAbsent(error)) throw readProblem(error, file);
-    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) throw leadsNowhere(file, readlinkSync(file));
+    requireNoLink(file);
     return undefined;
   } finally {
     if (opened !== undefined) closeSync(opened);
@@ -82,18 +82,27 @@ export async function openPlain(file: string): Promise<FileHandle | undefined> {
     }
   } catch (error) {
     if (!isAbsent(error)) throw readProblem(error, file);
-    await requireNoLink(file);
+    requireNoLink(file);
     return undefined;
   }
 }
 
 /** @throws {UserError} where the file is not there because it is a link to what is not there */
-export async function requireNoLink(file: string): Promise<void> {
-  const link = await lstat(file).catch(() => undefined);
-  if (link?.isSymbolicLink()) throw leadsNowhere(file, await readlink(file));
+export function requireNoLink(file: string): void {
+  const target = targetOf(file);
+  if (target !== undefined) throw leadsNowhere(file, target);
 }
 
 export const isAbsent = (error: unknown): boolean => ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException | undefined)?.code ?? "");
+
+/** Of a link. */
+function targetOf(file: string): string | undefined {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return undefined; // it is none, or not there
+  }
+}
 
 function requirePlain(stats: Stats, file: string): void {
   if (!stats.isFile()) throw notPlain(file, stats);

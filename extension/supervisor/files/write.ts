@@ -6,6 +6,7 @@ import { constants, openSync, type Stats } from "node:fs";
 import { access, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import path from "node:path";
+import { UserError } from "../../errors.ts";
 import { BYTES, PACK_FOLDER } from "./bounds.ts";
 import { notPlain, writeProblem } from "./problems.ts";
 import { isAbsent, readBytes, requireNoLink } from "./read.ts";
@@ -25,7 +26,7 @@ export interface WriteOptions {
 /** @returns the file where what was there is kept @throws {UserError} when it cannot be written; what was there is then as it was */
 export async function writeWhole(file: string, content: string | Uint8Array, { folders, mode, keep, through }: WriteOptions = {}): Promise<string | undefined> {
   try {
-    if (folders) await mkdir(path.dirname(file), { recursive: true });
+    if (folders) await makeFolder(path.dirname(file));
     const there = await whatIsThere(file);
     if (there && through && (there.isFIFO() || there.isCharacterDevice())) return void (await writeThrough(file, there, content));
     if (there && !there.isFile()) throw notPlain(file, there);
@@ -65,11 +66,13 @@ export async function copyFolder(from: string, to: string): Promise<void> {
   }
 }
 
-/** @throws {UserError} when it cannot be made */
+/** Where it is not there yet, with the folders above. @throws {UserError} when it cannot be made */
 export async function makeFolder(folder: string, mode?: number): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, ...(mode !== undefined && { mode }) });
   } catch (error) {
+    if (["EEXIST", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? ""))
+      throw new UserError(`${folder} is not a folder.`, "Name a folder that is yours; it is made where there is none.", { cause: error });
     throw writeProblem(error, folder);
   }
 }
@@ -79,7 +82,7 @@ async function whatIsThere(file: string): Promise<Stats | undefined> {
     return await stat(file);
   } catch (error) {
     if (!isAbsent(error)) throw error;
-    await requireNoLink(file);
+    requireNoLink(file);
     return undefined;
   }
 }
