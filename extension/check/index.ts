@@ -5,6 +5,7 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import type { Callback, CallbackSpec } from "../protocol/callback.ts";
 import type { Expectation, Tolerance } from "../protocol/grade.ts";
+import { isPlain } from "../protocol/plainText.ts";
 import { RandomStream } from "../protocol/random.ts";
 import type { Span, TracedTensor, TracePoint } from "../protocol/runtime.ts";
 import { type TensorData, tensor, type Value } from "../protocol/tensor.ts";
@@ -206,6 +207,7 @@ const defined: CheckDefinition[] = [];
 
 /** Defines a check. Titles are unique within an exercise: they name the check in grades and in feedback. */
 export function check<Surface>(title: string, spec: CheckSpec<Surface>): void {
+  if (title.trim() === "" || !isPlain(title)) throw new Error(`the title of a check is one line without characters that do not show: ${JSON.stringify(title)}`);
   if (defined.some((d) => d.title === title)) throw new Error(`two checks are titled "${title}"`);
   defined.push({ ...(spec as CheckSpec<unknown>), title });
 }

@@ -1,7 +1,7 @@
 /** What a command works with. */
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { messageOf } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import type { Exercise, Pack } from "../exercise/model.ts";
 import { graded, type Progress } from "../exercise/progress.ts";
 import { backendsFolder, dataFolder } from "../packs/places.ts";
@@ -63,7 +63,7 @@ export class Context {
 
   /** Of the learner whose folder we are in, else of the usual one. */
   async progress(): Promise<Progress> {
-    return new ProgressFile(await findLearnerFolder(process.cwd())).read();
+    return this.#progressIn(await findLearnerFolder(process.cwd())).mended();
   }
 
   /** Exercise -> folder of the learner's attempt at it: here, or in the learner's folder. */
@@ -76,16 +76,21 @@ export class Context {
   async record(attempt: SourceTree, grade: Grade): Promise<void> {
     const found = await findAttempt(attempt.root);
     if (found?.marker.exercise !== grade.exercise) return;
-    const file = new ProgressFile(await findLearnerFolder(attempt.root));
-    await file
-      .update((progress) => graded(progress, grade))
-      .catch((error: unknown) => {
-        process.stderr.write(`Progress could not be kept in ${file.path}: ${messageOf(error)}\n`); // the grade stands all the same
-      });
+    const file = this.#progressIn(await findLearnerFolder(attempt.root));
+    try {
+      await file.update((progress) => graded(progress, grade));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.terminal.warn(`Your progress was not kept. ${error.message} ${error.remedy}`); // the grade stands all the same
+    }
+  }
+
+  #progressIn(folder: string): ProgressFile {
+    return new ProgressFile(folder, ({ message, remedy }) => this.terminal.warn(`${message} ${remedy}`));
   }
 
   get supervisor(): Supervisor {
-    const log = this.#options.verbose ? (line: string) => void process.stderr.write(`${line}\n`) : undefined;
+    const log = this.#options.verbose ? (line: string) => this.terminal.warn(line) : undefined;
     const { backend = "auto", executionProvider = "auto" } = this.#options;
     this.#supervisor ??= createSupervisor({
       dist: this.dist,

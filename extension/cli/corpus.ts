@@ -1,12 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { messageOf, UserError } from "../errors.ts";
+import path from "node:path";
+import { readCorpusFile } from "../supervisor/corpusFile.ts";
 
 /** Text of the file that the learner named, if any. */
-export async function readCorpus(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    throw new UserError(`The corpus ${file} cannot be read (${messageOf(error)}).`, "Name a text file.", { cause: error });
-  }
-}
+export const readCorpus = async (file: string | undefined): Promise<string | undefined> =>
+  file === undefined ? undefined : readCorpusFile(path.resolve(file), "Name a text file.");

@@ -21,6 +21,7 @@ import { submit } from "./commands/submit.ts";
 import { verify } from "./commands/verify.ts";
 import type { Context } from "./context.ts";
 import { COULD_NOT_GRADE, type CommandResult, type GlobalOptions, perform } from "./perform.ts";
+import { Terminal } from "./terminal.ts";
 
 const dist = fileURLToPath(new URL(".", import.meta.url));
 const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
@@ -29,6 +30,7 @@ const program = new Command("practicum")
   .description("Guided machine-learning exercises: open, run and grade them.")
   .version(version)
   .exitOverride()
+  .configureOutput({ writeErr: (text) => new Terminal({}).writeAside(text) })
   .addHelpText("after", "\nExit codes: 0 all passed, 1 not all passed, 2 could not grade, 130 cancelled.");
 
 const exercise = ["<exercise>", "its number, folder name or id"] as const;

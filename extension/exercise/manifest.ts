@@ -1,8 +1,8 @@
 /** Reads the manifests of a pack; what is wrong is said with file, place and remedy. */
 import type * as z from "zod";
 import { messageOf, UserError } from "../errors.ts";
+import { plain } from "../protocol/plainText.ts";
 import type { AttemptMarker, Exercise, ExerciseManifest, PackManifest } from "./model.ts";
-import { plain } from "./plainText.ts";
 import { exerciseSchema, markerSchema, packSchema } from "./schemas.ts";
 
 /** @param file its path, for messages */
@@ -53,7 +53,8 @@ function told(problems: readonly string[]): string {
 /** Characters; the longest that people write have a few thousand. */
 const MOST_CHARACTERS = 1_000_000;
 
-function parseJson(text: string, file: string): unknown {
+/** @param file its path, for messages @throws {UserError} when it is not JSON */
+export function parseJson(text: string, file: string): unknown {
   if (text.length > MOST_CHARACTERS) throw new UserError(`${file} is longer than a million characters.`, "A manifest holds a few lines: take the rest out.");
   try {
     return JSON.parse(text);

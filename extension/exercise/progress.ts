@@ -1,6 +1,7 @@
 /** A learner's progress: what remains of grades, hints and giving up, per exercise. Pure; whoever keeps it writes it as JSON. */
 import * as z from "zod";
 import type { Grade } from "../protocol/grade.ts";
+import { plain } from "../protocol/plainText.ts";
 
 // Without this zod looks whether it may compile code, by a global that VS Code reports as an error when an extension touches it.
 z.config({ jitless: true });
@@ -9,9 +10,12 @@ const FORMAT = 1;
 /** Grades remembered of each exercise: the newest. */
 const HISTORY = 50;
 
+/** It is shown, and any program may have written it. */
+const words = z.string().transform(plain);
+
 const outcome = z.enum(["passed", "failed", "errored", "timedOut", "notGraded"]);
 
-const gradeRecordSchema = z
+export const gradeRecordSchema = z
   .object({
     /** ISO time at which it began. */
     at: z.string(),
@@ -21,7 +25,7 @@ const gradeRecordSchema = z
     /** Of all checks, those that the tier does not ask included. */
     points: z.number(),
     /** Of the pack. */
-    version: z.string(),
+    version: words,
     seed: z.number(),
   })
   .readonly();
@@ -34,7 +38,7 @@ const standingGradeSchema = gradeRecordSchema
   .unwrap()
   .extend({
     checks: z
-      .array(z.object({ title: z.string(), outcome }))
+      .array(z.object({ title: words, outcome }))
       .readonly()
       .optional(),
     digests: z.object({ attempt: z.string(), checks: z.string() }).readonly().optional(),
@@ -43,7 +47,7 @@ const standingGradeSchema = gradeRecordSchema
 
 export type StandingGrade = z.infer<typeof standingGradeSchema>;
 
-const exerciseProgressSchema = z
+export const exerciseProgressSchema = z
   .object({
     state: z.enum(["started", "failing", "passed"]),
     best: gradeRecordSchema.optional(),

@@ -1,7 +1,7 @@
 /** What `pack.json`, `exercise.json` and an attempt's marker hold: types, validation messages and editor completion come from here. */
 import validVersion from "semver/functions/valid.js";
 import * as z from "zod";
-import { isPlain } from "./plainText.ts";
+import { isPlain } from "../protocol/plainText.ts";
 
 // Without this zod looks whether it may compile code, by a global that VS Code reports as an error when an extension touches it.
 z.config({ jitless: true });

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { UserError } from "../errors.ts";
 import type { ImplementationName } from "../protocol/grader.ts";
+import { isPlain } from "../protocol/plainText.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 import type { Exercise } from "./model.ts";
 
@@ -63,6 +64,11 @@ function sentenceOf(exercise: Exercise, name: string): string {
     throw new UserError(
       `${path.join(exercise.folder, file)} does not begin with a comment.`,
       "Begin it with one comment line: the sentence that the learner is told.",
+    );
+  if (!isPlain(sentence))
+    throw new UserError(
+      `The first line of ${path.join(exercise.folder, file)} holds characters that do not show.`,
+      "Take them out: the learner is told that sentence.",
     );
   return sentence;
 }

@@ -1,5 +1,5 @@
 /** What a person has to know of a pack before installing it, and what they are asked. */
-import { plain } from "../exercise/plainText.ts";
+import { plain } from "../protocol/plainText.ts";
 import type { Candidate } from "./shelf.ts";
 import { rollbackText } from "./succession.ts";
 

@@ -1,8 +1,11 @@
 /** What was found out about an exercise, kept by a digest of all that it follows from: nothing is proven twice. */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Exercise } from "../exercise/model.ts";
+import { BYTES } from "../supervisor/files/bounds.ts";
+import { readText } from "../supervisor/files/read.ts";
+import { writeWhole } from "../supervisor/files/write.ts";
 
 /** To be raised when what is asked, or how it is kept, changes. */
 const FORMAT = 1;
@@ -36,13 +39,11 @@ export class EvidenceCache {
   ): Promise<T & { readonly cached: boolean }> {
     if (this.#folder === undefined) return { ...(await work()), cached: false };
     const file = path.join(this.#folder, `${this.#keyOf(exercise, part)}.json`);
-    const kept = await readFile(file, "utf8").catch(() => undefined); // not there yet
-    if (kept !== undefined) return { ...(JSON.parse(kept) as T), cached: true };
+    const kept = await readText(file, BYTES.evidence).then(jsonOf, () => undefined); // what cannot be read is found out again
+    if (kept) return { ...(kept as T), cached: true };
     const found = await work();
     if (!lasting(found)) return { ...found, cached: false };
-    await mkdir(this.#folder, { recursive: true });
-    await writeFile(`${file}.${process.pid}`, JSON.stringify(found));
-    await rename(`${file}.${process.pid}`, file); // whole, or not there
+    await writeWhole(file, JSON.stringify(found), { folders: true });
     return { ...found, cached: false };
   }
 
@@ -53,5 +54,15 @@ export class EvidenceCache {
       if (!file.endsWith(".md")) hash.update(`${file}\0${content.length}\0${content}`);
     }
     return hash.digest("hex");
+  }
+}
+
+/** The object that the text is, if it is one. */
+function jsonOf(text = ""): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
   }
 }

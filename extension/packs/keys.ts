@@ -1,7 +1,9 @@
 /** An instructor's keys: one signs packs, the other opens what is sealed in them. They stay in a folder of the instructor's own. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../errors.ts";
+import { BYTES } from "../supervisor/files/bounds.ts";
+import { readText } from "../supervisor/files/read.ts";
+import { makeFolder, writeNew } from "../supervisor/files/write.ts";
 import { generateSealingKey } from "./seal.ts";
 import { generateKey } from "./signature.ts";
 
@@ -23,20 +25,14 @@ export async function makeKeys(folder: string): Promise<string> {
   if (there.signing ?? there.sealing)
     throw new UserError(`${folder} holds keys already.`, "Keep them: learners who have your packs know them. Or name another folder.");
   const { privateKey, fingerprint } = generateKey();
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(path.join(folder, SIGNING), privateKey, { mode: 0o600, flag: "wx" });
-  await writeFile(path.join(folder, SEALING), generateSealingKey().privateKey, { mode: 0o600, flag: "wx" });
+  await makeFolder(folder, 0o700);
+  await writeNew(path.join(folder, SIGNING), privateKey, 0o600);
+  await writeNew(path.join(folder, SEALING), generateSealingKey().privateKey, 0o600);
   return fingerprint;
 }
 
 /** Those that are there. */
 export async function readKeys(folder: string): Promise<Keys> {
-  const [signing, sealing] = await Promise.all([SIGNING, SEALING].map((file) => textOf(path.join(folder, file))));
+  const [signing, sealing] = await Promise.all([SIGNING, SEALING].map((file) => readText(path.join(folder, file), BYTES.key)));
   return { ...(signing !== undefined && { signing }), ...(sealing !== undefined && { sealing }) };
 }
-
-const textOf = (file: string): Promise<string | undefined> =>
-  readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });

@@ -1,4 +1,5 @@
 /** The kill matrix as Markdown, for the pack's page. Pure. */
+import { markdownText } from "../protocol/plainText.ts";
 import { grouped } from "./group.ts";
 import type { CheckProof, ExerciseProof, ImplementationProof, PackProof, Problem, Verdict } from "./proof.ts";
 
@@ -13,7 +14,7 @@ export function proofPage({ title, version, proven, problems, exercises, tier }:
   const kills = exercises.flatMap(({ implementations }) => implementations).filter(({ kind }) => kind === "misconception").length;
   const what = `${counted(exercises.length, "exercise")}, ${counted(checks.length, "check")}, ${counted(kills, "misconception")}${tier === "save" ? "; the slow checks were not asked" : ""}`;
   return [
-    `# ${title}: proof`,
+    `# ${markdownText(title)}: proof`,
     "",
     `Version ${version}. ${proven ? "Proven" : "**Not proven**"}: ${what}.`,
     ...nextSteps(all, tier, linkTo),
@@ -32,21 +33,21 @@ function nextSteps(problems: readonly Problem[], tier: PackProof["tier"], linkTo
   if (problems.length === 0) return ["", tier === "run" ? "It can be published." : "Before it is published, the slow checks are asked too."];
   const steps = [...grouped(problems, ({ file }) => file ?? "").values()].flat().map((problem) => {
     const place = placeText(problem).replace(/: $/, "");
-    return `1. ${place && `${linked(place, problem.file, problem.line, linkTo)}  \n   `}${escaped(problem.message)}  \n   *${escaped(problem.remedy)}*`;
+    return `1. ${place && `${linked(place, problem.file, problem.line, linkTo)}  \n   `}${markdownText(problem.message)}  \n   *${markdownText(problem.remedy)}*`;
   });
   return ["", `## What to do next: ${counted(problems.length, "problem")}`, "", ...steps];
 }
 
 const linked = (text: string, file: string | undefined, line: number | undefined, linkTo: LinkTo): string => {
   const address = file === undefined ? undefined : linkTo(file, line);
-  return address === undefined ? text : `[${text}](${address})`;
+  return address === undefined ? markdownText(text) : `[${markdownText(text)}](${address})`;
 };
 
 function exercisePage(proof: ExerciseProof, linkTo: LinkTo): string[] {
   const { slug, title, checks, implementations, seeds, backend } = proof;
   return [
     "",
-    `### ${slug.slice(0, 2)} ${title}`,
+    `### ${slug.slice(0, 2)} ${markdownText(title)}`,
     "",
     `Seeds ${seedsText(seeds.save)}${seeds.run.length > 0 ? `; slow checks ${seedsText(seeds.run)}` : ""}${backend ? `; on ${backend.name}` : ""}.`,
     "",
@@ -54,7 +55,7 @@ function exercisePage(proof: ExerciseProof, linkTo: LinkTo): string[] {
     "|---|---|---|---|---|---|",
     ...checks.map(
       (check, i) =>
-        `| ${i + 1} | ${escaped(check.title)} | ${errorText(check.worstAccepted)} | ${rejectedText(check)} | ${toleranceText(check)} | ${secondsText(check.ms)} |`,
+        `| ${i + 1} | ${markdownText(check.title)} | ${errorText(check.worstAccepted)} | ${rejectedText(check)} | ${toleranceText(check)} | ${secondsText(check.ms)} |`,
     ),
     "",
     `| implementation | ${checks.map((_, i) => i + 1).join(" | ")} |`,
@@ -62,7 +63,7 @@ function exercisePage(proof: ExerciseProof, linkTo: LinkTo): string[] {
     ...implementations.map(
       (one) => `| ${linked(one.name, fileOf(one, slug), undefined, linkTo)} | ${checks.map(({ title }) => signOf(one, title)).join(" | ")} |`,
     ),
-    ...confusions(implementations).map((sentence) => `\n${sentence}`),
+    ...confusions(implementations).map((sentence) => `\n${markdownText(sentence)}`),
   ];
 }
 
@@ -95,8 +96,6 @@ const fileOf = ({ kind, name }: ImplementationProof, slug: string): string | und
   kind === "variant" || kind === "misconception" ? `${slug}/${name}.ts` : undefined;
 
 export const placeText = ({ file, line }: Problem): string => (file === undefined ? "" : `${file}${line === undefined ? "" : `:${line}`}: `);
-
-const escaped = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
 /** A number for each would hide the rest. */
 export const seedsText = (seeds: readonly number[]): string => (seeds.length > 5 ? `${seeds.length} from ${seeds[0]} on` : seeds.join(", "));

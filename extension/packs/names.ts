@@ -1,5 +1,5 @@
 /** Names of a stranger's files: each has to be a place of its own below one folder, on every system that a learner may have. */
-import { isPlain, plain } from "../exercise/plainText.ts";
+import { isPlain, plain } from "../protocol/plainText.ts";
 
 /** Characters of a path, and bytes of each name in it: what every file system can store. */
 export const PATH_LIMITS = { path: 200, name: 200 } as const;

@@ -1,12 +1,14 @@
 /** Packs out there: an npm package with the keyword `practicum-pack` on any npm registry, an archive, a folder, a git repository. */
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import * as z from "zod";
 import { messageOf, UserError } from "../errors.ts";
-import { plain } from "../exercise/plainText.ts";
+import { plain } from "../protocol/plainText.ts";
+import { notPlain, readProblem } from "../supervisor/files/problems.ts";
+import { readBytes } from "../supervisor/files/read.ts";
 import { type Files, LIMITS, readArchive } from "./archive.ts";
 import { Names, problemWithPath } from "./names.ts";
 import type * as Npm from "./npm.ts";
@@ -59,6 +61,7 @@ export async function fetchPack(spec: string, options: RegistryOptions): Promise
   const local = path.resolve(options.cwd ?? ".", spec);
   const there = await stat(local).catch(() => undefined);
   if (there?.isDirectory()) return { files: await readFolder(local), source: { spec, kind: "folder", resolved: local } };
+  if (there && !there.isFile()) throw notPlain(local, there);
   const npm = await load(options);
   try {
     const parsed = npm.parseSpec(spec, options.cwd);
@@ -115,12 +118,11 @@ export async function readFolder(root: string): Promise<Map<string, Buffer>> {
     const problem = problemWithPath(file) ?? names.take(file, isFolder);
     if (problem) throw new UserError(`${path.join(root, file)} ${problem}.`, "Take it out of the pack.");
     if (isFolder) continue;
-    const { size } = await stat(path.join(root, file));
-    bytes += size;
-    if (size > LIMITS.fileBytes) throw new UserError(`${path.join(root, file)} is larger than ${LIMITS.fileBytes / MIB} MiB.`, "Take it out of the pack.");
+    const content = (await readBytes(path.join(root, file), LIMITS.fileBytes)) ?? Buffer.alloc(0);
+    bytes += content.length;
     if (files.size === LIMITS.entries) throw new UserError(`${root} holds more than ${LIMITS.entries} files.`, "Name the folder of a pack.");
     if (bytes > LIMITS.totalBytes) throw new UserError(`${root} holds more than ${LIMITS.totalBytes / MIB} MiB.`, "Name the folder of a pack.");
-    files.set(file, await readFile(path.join(root, file)));
+    files.set(file, content);
   }
   return files;
 }
@@ -128,7 +130,10 @@ export async function readFolder(root: string): Promise<Map<string, Buffer>> {
 const MIB = 2 ** 20;
 
 async function* pathsIn(root: string, below = ""): AsyncGenerator<readonly [file: string, isFolder: boolean]> {
-  for (const entry of await readdir(path.join(root, below), { withFileTypes: true })) {
+  const entries = await readdir(path.join(root, below), { withFileTypes: true }).catch((error: unknown) => {
+    throw readProblem(error, path.join(root, below));
+  });
+  for (const entry of entries) {
     const file = path.posix.join(below, entry.name);
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     if (!entry.isDirectory() && !entry.isFile()) throw new UserError(`${path.join(root, file)} is neither a file nor a folder.`, "Take it out of the pack.");

@@ -2,6 +2,7 @@
 import type { Exercise } from "../exercise/model.ts";
 import { allPoints, isOutdated, type Progress, progressOf, type StandingGrade } from "../exercise/progress.ts";
 import type { Grade } from "../protocol/grade.ts";
+import { markdownText } from "../protocol/plainText.ts";
 import { checksDigest } from "../supervisor/packStore.ts";
 import { type Difference, differences, outcomeText } from "./differences.ts";
 
@@ -54,11 +55,9 @@ export function regradePage(all: readonly Regraded[]): string {
 }
 
 function section(one: Regraded): string[] {
-  const changed = (one.differences ?? []).map(
-    ({ title, before, after }) => `| ${title.replaceAll("|", "\\|")} | ${outcomeText(before)} | ${outcomeText(after)} |`,
-  );
+  const changed = (one.differences ?? []).map(({ title, before, after }) => `| ${markdownText(title)} | ${outcomeText(before)} | ${outcomeText(after)} |`);
   const table = changed.length > 0 ? [`| check | version ${one.before.version} | version ${one.after.packVersion} |`, "|---|---|---|", ...changed, ""] : [];
-  const problem = one.after.problem ? [one.after.problem.message, ""] : [];
+  const problem = one.after.problem ? [markdownText(one.after.problem.message), ""] : [];
   const remark = remarkOf(one);
-  return [`## ${one.exercise.title}`, "", `${pointsText(one)}.`, "", ...problem, ...table, ...(remark ? [remark, ""] : [])];
+  return [`## ${markdownText(one.exercise.title)}`, "", `${pointsText(one)}.`, "", ...problem, ...table, ...(remark ? [remark, ""] : [])];
 }

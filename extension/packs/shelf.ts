@@ -1,10 +1,12 @@
 /** The packs that are installed: each in a folder named by its digest, and one record of where each came from and who made it. */
 import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../errors.ts";
 import type { Pack } from "../exercise/model.ts";
 import { refusalAmong } from "../protocol/onnxGraph.ts";
+import { writeProblem } from "../supervisor/files/problems.ts";
+import { makeFolder, writeWhole } from "../supervisor/files/write.ts";
 import { isContent, packOf, readPack, readPacks } from "../supervisor/packStore.ts";
 import type { Files } from "./archive.ts";
 import { isForced, PACKAGE_FILE } from "./packageJson.ts";
@@ -124,12 +126,13 @@ export class Shelf {
     try {
       for (const [file, content] of files) {
         if (!isContent(file) && file !== PACKAGE_FILE && file !== SIGNATURE_FILE) continue;
-        await mkdir(path.dirname(path.join(staging, file)), { recursive: true });
-        await writeFile(path.join(staging, file), content, { mode: 0o644 });
+        await writeWhole(path.join(staging, file), content, { folders: true, mode: 0o644 });
       }
-      await mkdir(path.dirname(folder), { recursive: true });
+      await makeFolder(path.dirname(folder));
       await rm(folder, { recursive: true, force: true });
       await rename(staging, folder);
+    } catch (error) {
+      throw writeProblem(error, folder);
     } finally {
       await rm(staging, { recursive: true, force: true });
     }

@@ -1,9 +1,10 @@
 /** What the shelf remembers, in one file: the packs that are installed, and of each id that ever was, who made it and how far it had come. */
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { UserError } from "../errors.ts";
+import { BYTES } from "../supervisor/files/bounds.ts";
+import { readText } from "../supervisor/files/read.ts";
+import { writeWhole } from "../supervisor/files/write.ts";
 
 const recordSchema = z.object({
   format: z.literal(1),
@@ -35,10 +36,7 @@ export type Installed = ShelfRecord["packs"][number];
 /** @throws {UserError} when the file was damaged */
 export async function readRecord(folder: string): Promise<ShelfRecord> {
   const file = fileIn(folder);
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
+  const text = await readText(file, BYTES.record);
   if (text === undefined) return { format: 1, packs: [], publishers: {}, newest: {} };
   try {
     return recordSchema.parse(JSON.parse(text));
@@ -47,11 +45,7 @@ export async function readRecord(folder: string): Promise<ShelfRecord> {
   }
 }
 
-export async function saveRecord(folder: string, record: ShelfRecord): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const draft = `${fileIn(folder)}.${randomUUID()}`;
-  await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`);
-  await rename(draft, fileIn(folder));
-}
+export const saveRecord = (folder: string, record: ShelfRecord): Promise<unknown> =>
+  writeWhole(fileIn(folder), `${JSON.stringify(record, null, 2)}\n`, { folders: true });
 
 const fileIn = (folder: string): string => path.join(folder, "packs.json");

@@ -2,8 +2,8 @@
 import * as z from "zod";
 import { UserError } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
-import { isPlain } from "../exercise/plainText.ts";
 import type { Grade } from "../protocol/grade.ts";
+import { isPlain } from "../protocol/plainText.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 import { readArchive, writeArchive } from "./archive.ts";
 

@@ -6,7 +6,8 @@ import os from "node:os";
 import path from "node:path";
 import { UserError } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
-import { textOf } from "../supervisor/attempt.ts";
+import { BYTES } from "../supervisor/files/bounds.ts";
+import { readText } from "../supervisor/files/read.ts";
 import type { Problem } from "./proof.ts";
 
 /** A program of Electron's is a Node when it is told to be. */
@@ -31,7 +32,7 @@ export async function typeRules(exercise: Exercise, { dist, compiler: otherwise,
   if (!compiler) return [{ message: "The types were not checked, as there is no TypeScript.", remedy: "npm install --save-dev typescript" }];
   const problems = await compiled(exercise, dist, compiler, signal);
   for (const [file, text] of Object.entries(exercise.files)) {
-    if ((await textOf(path.join(exercise.folder, file))) !== text)
+    if ((await readText(path.join(exercise.folder, file), BYTES.packFile)) !== text)
       throw new UserError(`${path.join(exercise.folder, file)} has changed while it was proven.`, "Verify it again.");
   }
   return problems;

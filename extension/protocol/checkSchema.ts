@@ -1,15 +1,18 @@
 /** What a check's result has to look like: nobody who gets one believes it before it is looked at, neither the host, as pack code runs in the grader, nor the panel. */
 import * as z from "zod/mini";
+import { plain, readable } from "./plainText.ts";
 
 // Without this zod probes for `eval`, which the policy of the panel's page forbids and VS Code reports.
 z.config({ jitless: true });
 
 const optional = z.optional;
-const text = z.string();
+/** Text of a pack or an attempt: of several lines, or of one. */
+const text = z.pipe(z.string(), z.transform(readable));
+const line = z.pipe(z.string(), z.transform(plain));
 const count = z.int().check(z.nonnegative());
 const shape = z.array(count);
 
-export const location = z.object({ file: text, line: z.number(), column: z.number() });
+export const location = z.object({ file: line, line: z.number(), column: z.number() });
 
 const mismatch = z.object({
   kind: z.enum(["type", "dtype", "shape", "values", "property"]),
@@ -46,7 +49,7 @@ function fits({ block, cells }: z.infer<typeof map>, size: readonly number[]): b
 
 export const outcome = z.enum(["passed", "failed", "errored", "timedOut", "notGraded"]);
 
-const unasked = { id: text, title: text, hidden: z.boolean(), points: z.number() };
+const unasked = { id: line, title: line, hidden: z.boolean(), points: z.number() };
 export const unaskedCheck = z.object(unasked);
 
 export const checkResult = z.object({
@@ -55,14 +58,14 @@ export const checkResult = z.object({
   outcome,
   message: text,
   hint: optional(text),
-  diagnosis: optional(z.object({ misconception: text, sentence: text, distance: z.number() })),
+  diagnosis: optional(z.object({ misconception: line, sentence: text, distance: z.number() })),
   mismatch: optional(mismatch),
-  asks: optional(text),
+  asks: optional(line),
   location: optional(location),
   ms: z.number(),
   error: optional(z.number()),
   tolerance: optional(z.object({ rtol: z.number(), atol: z.number() })),
   evidence: optional(z.object({ normalizedError: optional(z.number()), digest: optional(text), measured: optional(z.boolean()) })),
   tensors: optional(tensors),
-  divergence: optional(z.object({ name: optional(text), agree: z.array(text), sentence: text, location: optional(location) })),
+  divergence: optional(z.object({ name: optional(line), agree: z.array(line), sentence: text, location: optional(location) })),
 });

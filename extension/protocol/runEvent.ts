@@ -2,11 +2,15 @@
 import { locationFrom } from "./fault.ts";
 import { profileFrom } from "./profileEvent.ts";
 import type { PlotSpec, RunEvent, Span, TracedTensor, TracePoint } from "./runtime.ts";
+import { shownEvent } from "./shownEvent.ts";
 import { isTensorData } from "./tensor.ts";
 import { decode } from "./wire.ts";
 
-/** The event, made anew from the parts that belong to it; nothing when it is none. */
-export const runEventOf = (wire: unknown): RunEvent | undefined => eventFrom(decoded(wire));
+/** The event, made anew from the parts that belong to it, with names that can be shown; nothing when it is none. */
+export function runEventOf(wire: unknown): RunEvent | undefined {
+  const event = eventFrom(decoded(wire));
+  return event && shownEvent(event);
+}
 
 /** What a call traced; what is no event is left out. */
 export function runEventsOf(wire: unknown): RunEvent[] {

@@ -1,12 +1,16 @@
 /** A learner's folder: reading it, filling it, putting it back to its start. */
 import { createHash } from "node:crypto";
-import { access, constants, copyFile, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { messageOf, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { parseMarker } from "../exercise/manifest.ts";
 import type { AttemptMarker, Exercise } from "../exercise/model.ts";
 import { actionFor, BACKUPS, CHECKPOINTS, exerciseFiles, MARKER, markerFor, OWN_FOLDER, STARTER, TYPES } from "../exercise/scaffold.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
+import { ATTEMPT_FOLDER, BYTES, sizeText } from "./files/bounds.ts";
+import { readBytes, readText } from "./files/read.ts";
+import { filesBelow } from "./files/walk.ts";
+import { copyFolder, makeFolder, writeWhole } from "./files/write.ts";
 
 const TEMPLATE = "templates/workspace";
 const GLOBALS = "globals.d.ts";
@@ -18,9 +22,12 @@ export interface ScaffoldResult {
   readonly kept: readonly string[];
 }
 
+/** TypeScript, but declarations. */
+const isModule = (file: string): boolean => /(?<!\.d)\.ts$/.test(file);
+
 /**
  * The modules of an attempt as they are on disk now.
- * @throws {UserError} when the folder lacks the entry
+ * @throws {UserError} when the folder lacks the entry, holds a module that is no plain text file, or more than is ever graded
  */
 export async function readAttempt(exercise: Exercise, folder: string): Promise<SourceTree> {
   const root = path.resolve(folder);
@@ -28,8 +35,16 @@ export async function readAttempt(exercise: Exercise, folder: string): Promise<S
   if ((await textOf(path.join(root, entry))) === undefined) {
     throw new UserError(`${root} has no ${entry}.`, `Name the folder of your attempt, or open the exercise there: practicum open ${exercise.slug}`);
   }
+  const remedy = "Keep only your attempt in its folder: move everything else out.";
   const files: Record<string, string> = {};
-  for (const file of await modulesBelow(root)) files[file] = await readFile(path.join(root, file), "utf8");
+  let length = 0;
+  for (const file of await filesBelow(root, { wanted: isModule, bounds: ATTEMPT_FOLDER, links: true, remedy })) {
+    const text = await textOf(path.join(root, file));
+    if (text === undefined) continue; // it is gone meanwhile
+    length += text.length;
+    if (length > BYTES.attempt) throw new UserError(`The TypeScript files in ${root} are larger than ${sizeText(BYTES.attempt)} together.`, remedy);
+    files[file] = text;
+  }
   return { root, entry, files };
 }
 
@@ -46,9 +61,12 @@ export async function attemptsBelow(folder: string, depth = 2): Promise<Readonly
   const marker = await readMarker(folder);
   if (marker) return new Map([[marker.exercise, folder]]);
   const entries = depth === 0 ? [] : await readdir(folder, { withFileTypes: true }).catch(() => []); // not there yet, or not ours to read
-  const below = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules");
-  const found = await Promise.all(below.map((entry) => attemptsBelow(path.join(folder, entry.name), depth - 1)));
-  return new Map(found.flatMap((attempts) => [...attempts]));
+  const found = new Map<string, string>();
+  for (const entry of entries) {
+    if (!entry.isDirectory() || entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    for (const [exercise, at] of await attemptsBelow(path.join(folder, entry.name), depth - 1)) found.set(exercise, at);
+  }
+  return found;
 }
 
 /**
@@ -61,44 +79,54 @@ export async function scaffold(exercise: Exercise, folder: string, dist: string)
   if (marker && marker.exercise !== exercise.id) {
     throw new UserError(`${folder} holds an attempt at another exercise, ${marker.exercise}.`, "Choose another folder.");
   }
-  await requireFolder(folder);
-  const plan = { ...exerciseFiles(exercise), "tsconfig.json": await readFile(path.join(dist, TEMPLATE, "tsconfig.json"), "utf8") };
+  await makeFolder(folder);
+  const plan = { ...exerciseFiles(exercise), "tsconfig.json": (await textOf(path.join(dist, TEMPLATE, "tsconfig.json"))) as string };
   const scaffolded: Record<string, string> = { ...marker?.scaffolded };
   const created: string[] = [];
   const kept: string[] = [];
   for (const [file, text] of Object.entries(plan)) {
-    const present = await textOf(path.join(folder, file));
-    if (actionFor(present === undefined ? undefined : sha256(present), scaffolded[file], sha256(text)) === "keep") {
-      kept.push(file);
-      continue;
-    }
-    await write(folder, file, text);
+    const present = await bytesOf(path.join(folder, file));
+    const action = actionFor(present && sha256(present), scaffolded[file], sha256(text));
+    (action === "keep" ? kept : created).push(file);
+    if (action === "keep" && !present?.equals(Buffer.from(text))) continue;
+    await write(folder, file, text); // as it is already, where a full disk has kept us from noting it
     await write(folder, `${STARTER}/${file}`, text);
     scaffolded[file] = sha256(text);
-    created.push(file);
   }
   await writeOwn(folder, dist, markerFor(exercise, scaffolded));
   return { created, kept };
 }
 
-/** Puts the exercise's files back to their start; a copy of what that replaces goes to `backup`. Files of the learner's own stay. */
+/**
+ * Puts the exercise's files back to their start; a copy of what that replaces goes to `backup` first. Files of the learner's own stay.
+ * @throws {UserError} when it cannot be written: until every copy is made, nothing is replaced
+ */
 export async function resetAttempt(exercise: Exercise, folder: string): Promise<{ readonly backup: string; readonly replaced: readonly string[] }> {
-  const backup = path.join(folder, BACKUPS, new Date().toISOString().replaceAll(":", "-"));
-  const replaced: string[] = [];
+  const planned = exerciseFiles(exercise);
   const scaffolded: Record<string, string> = { ...(await readMarker(folder))?.scaffolded };
-  for (const [file, text] of Object.entries(exerciseFiles(exercise))) {
-    const present = await textOf(path.join(folder, file));
-    if (present !== undefined && present !== text) {
-      await mkdir(path.dirname(path.join(backup, file)), { recursive: true });
-      await copyFile(path.join(folder, file), path.join(backup, file));
-      replaced.push(file);
-    }
-    if (present !== text) await write(folder, file, text);
+  const edited: string[] = [];
+  for (const [file, text] of Object.entries(planned)) {
+    const present = await bytesOf(path.join(folder, file));
+    if (present && !present.equals(Buffer.from(text))) edited.push(file);
+  }
+  const backup = await backUp(folder, edited);
+  for (const [file, text] of Object.entries(planned)) {
+    await write(folder, file, text);
     await write(folder, `${STARTER}/${file}`, text);
     scaffolded[file] = sha256(text);
   }
   await writeMarker(folder, markerFor(exercise, scaffolded));
-  return { backup, replaced };
+  return { backup, replaced: edited };
+}
+
+/** Keeps copies of these files, to the byte. @returns the folder of the copies @throws {UserError} when they cannot be kept */
+export async function backUp(folder: string, files: readonly string[]): Promise<string> {
+  const backup = path.join(folder, BACKUPS, new Date().toISOString().replaceAll(":", "-"));
+  for (const file of files) {
+    const content = await bytesOf(path.join(folder, file));
+    if (content) await writeWhole(path.join(backup, file), content, { folders: true });
+  }
+  return backup;
 }
 
 /** From now on these texts count as what was scaffolded. */
@@ -111,8 +139,8 @@ export async function noteScaffolded(folder: string, texts: Readonly<Record<stri
 }
 
 async function writeOwn(folder: string, dist: string, marker: AttemptMarker): Promise<void> {
-  await cp(path.join(dist, "types"), path.join(folder, TYPES), { recursive: true });
-  await cp(path.join(dist, TEMPLATE, GLOBALS), path.join(folder, TYPES, GLOBALS));
+  await copyFolder(path.join(dist, "types"), path.join(folder, TYPES));
+  await write(folder, `${TYPES}/${GLOBALS}`, (await textOf(path.join(dist, TEMPLATE, GLOBALS))) as string);
   await write(folder, `${OWN_FOLDER}/.gitignore`, `/${path.basename(BACKUPS)}/\n/${path.basename(CHECKPOINTS)}/\n`);
   await writeMarker(folder, marker);
 }
@@ -121,47 +149,21 @@ const writeMarker = (folder: string, marker: AttemptMarker): Promise<void> => wr
 
 async function readMarker(folder: string): Promise<AttemptMarker | undefined> {
   const file = path.join(folder, MARKER);
-  const text = await textOf(file);
+  const text = await readText(file, BYTES.marker);
   return text === undefined ? undefined : parseMarker(text, file);
 }
 
-/** TypeScript files below the folder, by path with forward slashes, but declarations, hidden ones and installed packages. */
-async function modulesBelow(root: string, below = ""): Promise<string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(path.join(root, below), { withFileTypes: true })) {
-    const file = path.posix.join(below, entry.name);
-    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
-    if (entry.isDirectory()) found.push(...(await modulesBelow(root, file)));
-    else if (/(?<!\.d)\.ts$/.test(entry.name)) found.push(file);
-  }
-  return found.sort();
-}
+/** Text of a file of an attempt, or undefined where there is none. @throws {UserError} when it is no plain text file */
+export const textOf = (file: string): Promise<string | undefined> => readText(file, BYTES.module);
 
-/** Text of a file, or undefined where there is none. */
-export async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
-    throw error;
-  }
-}
-
+/** In an attempt's folder. Files that are as they should be are not touched. @throws {UserError} when it cannot be written */
 export async function write(folder: string, file: string, text: string): Promise<void> {
   const target = path.join(folder, file);
-  await mkdir(path.dirname(target), { recursive: true });
-  await writeFile(target, text);
+  if ((await bytesOf(target))?.equals(Buffer.from(text))) return;
+  await writeWhole(target, text, { folders: true });
 }
 
-/** @throws {UserError} when the folder is none, or may not be written */
-async function requireFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-  } catch (error) {
-    const why = ["EEXIST", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "") ? "is not a folder" : `cannot be written (${messageOf(error)})`;
-    throw new UserError(`${folder} ${why}.`, "Name a folder that is yours; it is made where there is none.", { cause: error });
-  }
-}
+/** Whatever they are: what is not text is kept and replaced all the same. */
+const bytesOf = (file: string): Promise<Buffer | undefined> => readBytes(file, BYTES.attempt);
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const sha256 = (text: string | Buffer): string => createHash("sha256").update(text).digest("hex");

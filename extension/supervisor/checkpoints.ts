@@ -12,6 +12,8 @@ import {
   SaveCheckpointRequest,
   type SavedPart,
 } from "../protocol/runtime.ts";
+import { writeProblem } from "./files/problems.ts";
+import { openPlain } from "./files/read.ts";
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 
@@ -40,7 +42,11 @@ export function serveCheckpoints(connection: MessageConnection, root: string): (
   }
 
   connection.onRequest(SaveCheckpointRequest, async (saved) => {
-    const written = writing.then(() => save(saved));
+    const written = writing
+      .then(() => save(saved))
+      .catch((error: unknown) => {
+        throw writeProblem(error, `The checkpoint "${saved.name}"`);
+      });
     writing = written.catch(() => {}); // whoever asked for it is told
     await written;
     return null;
@@ -75,8 +81,8 @@ async function append(file: string, bytes: Buffer, begun: boolean): Promise<void
 }
 
 async function partOf(file: string, offset: number): Promise<CheckpointPart | null> {
-  if (!existsSync(file)) return null;
-  const handle = await open(file);
+  const handle = await openPlain(file);
+  if (!handle) return null;
   try {
     const { size } = await handle.stat();
     const bytes = Buffer.alloc(Math.min(CHECKPOINT_PART, Math.max(0, size - offset)));

@@ -1,7 +1,8 @@
 /** What a grader says, looked at before it is believed: pack code runs in its process. */
 import * as z from "zod/mini";
 import { checkResult, unaskedCheck } from "../protocol/checkSchema.ts";
-import type { CheckResult, UnaskedCheck } from "../protocol/grade.ts";
+import type { CheckDescription, CheckResult, UnaskedCheck } from "../protocol/grade.ts";
+import { plain } from "../protocol/plainText.ts";
 
 const gradeAnswer = z.object({ results: z.array(checkResult), unasked: z.array(unaskedCheck) });
 
@@ -17,6 +18,12 @@ export function answerFrom(data: unknown): { readonly results: readonly CheckRes
   const parsed = gradeAnswer.safeParse(data);
   if (!parsed.success) throw new TypeError(`the grader's answer is no grade: ${reasonOf(parsed.error)}`);
   return parsed.data;
+}
+
+/** What a grader says of its checks, with titles that can be shown. @throws {TypeError} when it is no such list */
+export function descriptionsFrom(checks: readonly CheckDescription[]): readonly CheckDescription[] {
+  if (!Array.isArray(checks) || checks.some((check) => typeof check?.title !== "string")) throw new TypeError("the grader's answer is no list of checks");
+  return checks.map((check) => ({ ...check, title: plain(check.title) }));
 }
 
 const reasonOf = (error: z.core.$ZodError): string => error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": ")).join("; ");

@@ -27,7 +27,7 @@ import {
   LoadRequest,
   type SourceTree,
 } from "../protocol/runtime.ts";
-import { answerFrom, resultFrom } from "./gradeAnswer.ts";
+import { answerFrom, descriptionsFrom, resultFrom } from "./gradeAnswer.ts";
 import { gradingRungs, rungsArgument, SANDBOXED } from "./ladder.ts";
 import { killed, type Process } from "./process.ts";
 import type { ProgramName } from "./programs.ts";
@@ -124,7 +124,7 @@ export class GradeSession {
     await grader.ready;
     const sources = { exercise: exercise.id, checks: checkTree(exercise), checkFiles: checkFiles(exercise), sentences: sentences(exercise) };
     const { checks } = await grader.ask((connection) => connection.sendRequest(PrepareRequest, { ...sources, seed, tier, only }));
-    this.checks = checks;
+    this.checks = descriptionsFrom(checks);
     return grader;
   }
 

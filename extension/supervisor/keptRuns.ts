@@ -1,9 +1,12 @@
 /** Runs that have ended, kept as files so that later ones can be compared with them. Windows share a folder: a file is written whole, and never changed. */
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { messageOf } from "../errors.ts";
 import { jsonText } from "../protocol/panel.ts";
 import { BoundedSeries } from "./boundedSeries.ts";
+import { BYTES } from "./files/bounds.ts";
+import { readText } from "./files/read.ts";
+import { writeWhole } from "./files/write.ts";
 import { FORMAT, parseRecord } from "./runRecord.ts";
 import type { RunRecord, TimedPoint } from "./runStore.ts";
 
@@ -68,10 +71,7 @@ export class KeptRuns {
     const series = record.series.map(({ name, points }) => ({ name, points: thinned(points, this.#limits.points) }));
     const text = jsonText({ format: FORMAT, ...head, series });
     if (text.length > this.#limits.bytes / 4) throw new Error(`it has ${record.series.length} series, too many`);
-    const file = this.#fileOf(record.exercise, record.id);
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(`${file}.part`, text);
-    await rename(`${file}.part`, file); // whole, or not there
+    await writeWhole(this.#fileOf(record.exercise, record.id), text, { folders: true });
   }
 
   /** Another window may do the same at this moment: what is gone is gone. */
@@ -91,8 +91,8 @@ export class KeptRuns {
   }
 
   async #record(file: string): Promise<RunRecord | undefined> {
-    const record = await readFile(file, "utf8").then(
-      (text) => parseRecord(text),
+    const record = await readText(file, BYTES.run).then(
+      (text) => (text === undefined ? "it is gone" : parseRecord(text)),
       (error: unknown) => messageOf(error),
     );
     if (typeof record !== "string") return record;

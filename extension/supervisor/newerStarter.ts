@@ -1,10 +1,9 @@
 /** A pack that is updated may bring another starter. What the learner has edited is never written over: it is merged, or kept, as the learner says. */
-import { copyFile, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { mergeDiff3 } from "node-diff3";
 import type { Exercise } from "../exercise/model.ts";
-import { BACKUPS, exerciseFiles, STARTER } from "../exercise/scaffold.ts";
-import { noteScaffolded, textOf, write } from "./attempt.ts";
+import { exerciseFiles, STARTER } from "../exercise/scaffold.ts";
+import { backUp, noteScaffolded, textOf, write } from "./attempt.ts";
 
 /** A file that the learner has edited, and that the pack has changed since. */
 export interface Divided {
@@ -26,11 +25,12 @@ export interface Merged {
 export async function dividedFiles(exercise: Exercise, folder: string): Promise<readonly Divided[]> {
   const all = await Promise.all(
     Object.entries(exerciseFiles(exercise)).map(async ([file, theirs]) => {
-      const [mine, base] = await Promise.all([textOf(path.join(folder, file)), textOf(path.join(folder, STARTER, file))]);
+      const base = await textOf(path.join(folder, STARTER, file));
+      const mine = base === undefined || base === theirs ? undefined : await textOf(path.join(folder, file));
       return mine === undefined || base === undefined ? undefined : { file, mine, base, theirs };
     }),
   );
-  return all.filter((one) => one !== undefined).filter(({ mine, base, theirs }) => theirs !== base && mine !== base && mine !== theirs);
+  return all.filter((one) => one !== undefined).filter(({ mine, base, theirs }) => mine !== base && mine !== theirs);
 }
 
 export function merge({ mine, base, theirs }: Divided): Merged {
@@ -39,14 +39,14 @@ export function merge({ mine, base, theirs }: Divided): Merged {
   return { text: result.join("\n"), conflicts: result.filter((line) => line.startsWith("<<<<<<< ")).length };
 }
 
-/** Writes the merged files; what they replace is kept. @returns the folder of that, and the conflicts that wait for the learner */
+/** Writes the merged files; what they replace is kept first. @returns the folder of that, and the conflicts that wait for the learner */
 export async function mergeAll(folder: string, divided: readonly Divided[]): Promise<{ readonly backup: string; readonly conflicts: number }> {
-  const backup = path.join(folder, BACKUPS, new Date().toISOString().replaceAll(":", "-"));
+  const backup = await backUp(
+    folder,
+    divided.map(({ file }) => file),
+  );
   let conflicts = 0;
   for (const one of divided) {
-    const target = path.join(backup, one.file);
-    await mkdir(path.dirname(target), { recursive: true });
-    await copyFile(path.join(folder, one.file), target);
     const merged = merge(one);
     conflicts += merged.conflicts;
     await write(folder, one.file, merged.text);

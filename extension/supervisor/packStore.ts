@@ -1,11 +1,16 @@
 /** Reads packs from disk. */
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../errors.ts";
 import { parseExercise, parsePack, requireFiles } from "../exercise/manifest.ts";
 import type { Exercise, Pack } from "../exercise/model.ts";
 import { judgingFiles } from "../exercise/tree.ts";
+import { BYTES, PACK_FOLDER, sizeText } from "./files/bounds.ts";
+import { readProblem } from "./files/problems.ts";
+import { readBytes } from "./files/read.ts";
+import { textFrom } from "./files/text.ts";
+import { filesBelow } from "./files/walk.ts";
 
 /** Everything else is binary: an ONNX graph may well happen to be valid UTF-8. */
 const TEXT = new Set([".ts", ".json", ".md", ".txt", ".py", ".svg", ".csv"]);
@@ -29,7 +34,7 @@ export function packOf(all: ReadonlyMap<string, Buffer>, root: string): Pack {
   const files = new Map([...all].filter(([file]) => isContent(file)));
   const manifest = files.get("pack.json");
   if (!manifest) throw new UserError(`${root} is not a pack: it has no pack.json.`, "Name the folder that holds pack.json.");
-  const { exercises: slugs, ...rest } = parsePack(manifest.toString("utf8"), path.join(root, "pack.json"));
+  const { exercises: slugs, ...rest } = parsePack(textIn(root, "pack.json", manifest), path.join(root, "pack.json"));
   const digest = digestOf(files);
   const origin = { id: rest.id, version: rest.version, title: rest.title, digest };
   const exercises = slugs.map((slug) => readExercise(root, slug, files, origin));
@@ -43,7 +48,9 @@ export const isContent = (file: string): boolean =>
 
 /** Reads every pack of a folder that holds one folder per pack. */
 export async function readPacks(folder: string): Promise<readonly Pack[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw readProblem(error, folder);
+  });
   return Promise.all(entries.filter((entry) => entry.isDirectory()).map((entry) => readPack(path.join(folder, entry.name))));
 }
 
@@ -85,11 +92,11 @@ function readExercise(root: string, slug: string, all: ReadonlyMap<string, Buffe
   }
   const isText = ([file]: readonly [string, Buffer]) => TEXT.has(path.extname(file));
   const exercise: Exercise = {
-    ...parseExercise(manifest.toString("utf8"), path.join(folder, "exercise.json")),
+    ...parseExercise(textIn(folder, "exercise.json", manifest), path.join(folder, "exercise.json")),
     slug,
     pack,
     folder,
-    files: Object.fromEntries(own.filter(isText).map(([file, content]) => [file, content.toString("utf8")])),
+    files: Object.fromEntries(own.filter(isText).map(([file, content]) => [file, textIn(folder, file, content)])),
     binaries: Object.fromEntries(own.filter((f) => !isText(f)).map(([file, content]) => [file, content.toString("base64")])),
   };
   requireFiles(exercise);
@@ -104,17 +111,25 @@ function requireDistinctIds(exercises: readonly Exercise[]): void {
   }
 }
 
-/** Every file below the folder, by its path with forward slashes; hidden ones, links and installed packages left out. */
-async function readFiles(root: string, below = ""): Promise<Map<string, Buffer>> {
-  const entries = await readdir(path.join(root, below), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`${path.join(root, below)} cannot be read (${error.code}).`, "Name a folder that holds a pack.json.", { cause: error });
-  });
+const textIn = (folder: string, file: string, content: Buffer): string => textFrom(content, path.join(folder, file));
+
+/** Folders that pack.json may name. What lies beside them and is no plain file is of no exercise: it is not published, so it is not read. */
+const isBeside = (file: string): boolean => file.includes("/") && !/^\d+-/.test(file);
+
+/** Every file below the folder, by its path with forward slashes; hidden ones and installed packages left out. */
+async function readFiles(root: string): Promise<Map<string, Buffer>> {
+  const remedy = "Name a folder that holds a pack, and nothing but plain files.";
   const files = new Map<string, Buffer>();
-  for (const entry of entries) {
-    const file = path.posix.join(below, entry.name);
-    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
-    if (entry.isDirectory()) for (const [f, content] of await readFiles(root, file)) files.set(f, content);
-    else if (entry.isFile()) files.set(file, await readFile(path.join(root, file)));
+  let bytes = 0;
+  for (const file of await filesBelow(root, { spared: isBeside, bounds: PACK_FOLDER, links: false, remedy })) {
+    const content = await readBytes(path.join(root, file), BYTES.packFile).catch((error: unknown) => {
+      if (!(error instanceof UserError && isBeside(file))) throw error;
+      return undefined;
+    });
+    if (!content) continue; // gone meanwhile, or spared
+    bytes += content.length;
+    if (bytes > BYTES.pack) throw new UserError(`${root} is larger than ${sizeText(BYTES.pack)}.`, remedy);
+    files.set(file, content);
   }
   return files;
 }

@@ -2,10 +2,10 @@
  * A run as TensorBoard's event file: records with checksums (https://www.tensorflow.org/tutorials/load_data/tfrecord) that hold `Event` messages
  * (tensorflow/core/util/event.proto), one for each point.
  */
-import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import crc32c from "crc-32/crc32c.js";
 import protobuf from "protobufjs/minimal.js";
+import { writeWhole } from "./files/write.ts";
 import type { RunRecord, TimedPoint } from "./runStore.ts";
 
 /**
@@ -16,8 +16,7 @@ import type { RunRecord, TimedPoint } from "./runStore.ts";
 export async function writeEventFile(folder: string, run: RunRecord): Promise<string> {
   const time = run.startedAt.slice(0, 19).replaceAll(":", "").replace("T", "-");
   const file = path.join(folder, `${run.exercise}-${time}`, `events.out.tfevents.${Math.floor(Date.parse(run.startedAt) / 1000)}.practicum`);
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, eventFile(run));
+  await writeWhole(file, eventFile(run), { folders: true });
   return file;
 }
 

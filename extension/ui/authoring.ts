@@ -6,9 +6,11 @@ import * as vscode from "vscode";
 import { UserError } from "../errors.ts";
 import type { Exercise, Pack } from "../exercise/model.ts";
 import { type Made, newExercise, newPack } from "../packs/newPack.ts";
+import { inert } from "../protocol/plainText.ts";
 import { scaffold } from "../supervisor/attempt.ts";
 import { readPack } from "../supervisor/packStore.ts";
 import type { Library } from "./library.ts";
+import { inform } from "./say.ts";
 import { showAttempt } from "./workbench.ts";
 
 const PACK_FILES = "**/pack.json";
@@ -21,7 +23,7 @@ export async function makePack(dist: string): Promise<void> {
   const folder = path.join(parent.fsPath, title.replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase());
   await show(await newPack(folder, title, dist));
   const open = "Open as Workspace";
-  if ((await vscode.window.showInformationMessage(`${title} is in ${folder}.`, open)) === open)
+  if ((await inform(`${title} is in ${folder}.`, open)) === open)
     await vscode.commands.executeCommand("vscode.openFolder", vscode.Uri.file(folder), { forceNewWindow: true });
 }
 
@@ -62,7 +64,7 @@ async function pickExercise({ exercises }: Pack, place: vscode.Uri | undefined):
   const at = place ?? vscode.window.activeTextEditor?.document.uri;
   const around = at && exercises.find((exercise) => `${at.fsPath}${path.sep}`.startsWith(`${exercise.folder}${path.sep}`));
   if (around) return around;
-  const items = exercises.map((exercise) => ({ label: exercise.title, description: exercise.slug, exercise }));
+  const items = exercises.map((exercise) => ({ label: inert(exercise.title), description: exercise.slug, exercise }));
   return (await vscode.window.showQuickPick(items, { title: "Which exercise?" }))?.exercise;
 }
 

@@ -1,5 +1,6 @@
 /** What exercises compute on: the doctor's page, and the installation of a backend that does not come with Practicum. */
 import * as vscode from "vscode";
+import { markdownText } from "../protocol/plainText.ts";
 import { type DoctorReport, examine } from "../supervisor/doctor.ts";
 import { backendRows, bestOf, containmentLines, HEAD, providerRows } from "../supervisor/doctorReport.ts";
 import { INSTALLABLE, type Installable, installBackend } from "../supervisor/installBackend.ts";
@@ -79,6 +80,6 @@ function pageOf(report: DoctorReport): string {
 }
 
 function table([head, ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map(markdownText).join(" | ")} |`;
   return [head as readonly string[], (head as readonly string[]).map(() => "---"), ...rows].map(line).join("\n");
 }

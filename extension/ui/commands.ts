@@ -15,6 +15,7 @@ import type { Notify } from "./notify.ts";
 import type { ProgressStore } from "./progressStore.ts";
 import type { RunPanel } from "./runPanel.ts";
 import type { Runs } from "./runs.ts";
+import { ask, inform } from "./say.ts";
 import type { Target, Targets } from "./target.ts";
 import { requireTrust } from "./trust.ts";
 import { openAsWorkspace, saveAttempt, showAttempt, showStatement } from "./workbench.ts";
@@ -115,7 +116,7 @@ async function reset({ runs, grading }: Parts, attempt: Attempt, target: Target)
 
 async function tellBackup({ exercise, folder }: Attempt, backup: string): Promise<void> {
   const show = "Compare";
-  if ((await vscode.window.showInformationMessage(`What you had is kept in ${backup}.`, show)) !== show) return;
+  if ((await inform(`What you had is kept in ${backup}.`, show)) !== show) return;
   const [before, after] = [backup, folder].map((of) => vscode.Uri.file(path.join(of, exercise.entry)));
   await vscode.commands.executeCommand("vscode.diff", before, after, `${exercise.title}: before the reset ↔ now`);
 }
@@ -125,5 +126,5 @@ const tabOf = (target: Target): PanelTab => (target && "tab" in target && target
 /** Programs that have asked already say so with `confirm: false`. */
 async function confirmed(target: Target, question: string, detail: string, yes: string): Promise<boolean> {
   if (target && "confirm" in target && target.confirm === false) return true;
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+  return (await ask(question, detail, yes)) === yes;
 }

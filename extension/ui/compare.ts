@@ -10,6 +10,7 @@ import { REFERENCE_SCHEME } from "./contributions.ts";
 import { runCommand } from "./editor.ts";
 import type { Library } from "./library.ts";
 import type { ProgressStore } from "./progressStore.ts";
+import { inform } from "./say.ts";
 import type { Verdicts } from "./verdicts.ts";
 import { entryUri } from "./workbench.ts";
 
@@ -61,9 +62,9 @@ export class Compare implements vscode.TextDocumentContentProvider, vscode.Dispo
   #offer({ exercise }: Attempt, grade: Grade): void {
     if (grade.outcome !== "passed" || this.#progress.of(exercise.id).passedAt !== grade.startedAt) return;
     const show = "Compare with Reference";
-    void vscode.window
-      .showInformationMessage(`${exercise.title}: all checks passed.`, show)
-      .then((chosen) => chosen && runCommand("practicum.compareWithReference", { exercise: exercise.id }));
+    void inform(`${exercise.title}: all checks passed.`, show).then(
+      (chosen) => chosen && runCommand("practicum.compareWithReference", { exercise: exercise.id }),
+    );
   }
 
   #requireEarned(exercise: Exercise): void {

@@ -5,6 +5,7 @@ import type { EarlierRun, PanelIntent, PanelUpdate } from "../protocol/panel.ts"
 import type { KeptRuns } from "../supervisor/keptRuns.ts";
 import type { RunRecord, RunStore } from "../supervisor/runStore.ts";
 import { writeEventFile } from "../supervisor/tensorBoard.ts";
+import { inform } from "./say.ts";
 
 /**
  * In the workspace's storage. A second window on the workspace, or one that is loaded anew while its old host still ends, is given another storage by VS Code,
@@ -72,5 +73,5 @@ async function saveEvents(record: RunRecord): Promise<void> {
   const [folder] = chosen ?? [];
   if (!folder) return;
   const file = await writeEventFile(folder.fsPath, record);
-  void vscode.window.showInformationMessage(`Written: ${file}. To look at it: tensorboard --logdir ${folder.fsPath}`);
+  void inform(`Written: ${file}. To look at it: tensorboard --logdir ${folder.fsPath}`);
 }

@@ -5,6 +5,7 @@ import { type ExerciseProgress, mayCompare } from "../exercise/progress.ts";
 import { VIEW } from "./contributions.ts";
 import { command, setContext } from "./editor.ts";
 import type { Library } from "./library.ts";
+import { icon, joined, markdown } from "./markdown.ts";
 import type { Notify } from "./notify.ts";
 import type { ProgressStore } from "./progressStore.ts";
 import { type Badge, badgeOf } from "./verdict.ts";
@@ -97,8 +98,10 @@ function packItem(pack: Pack, library: Library): vscode.TreeItem {
 const effort = ({ difficulty, minutes }: Exercise): string => `${difficulty}, about ${minutes} min`;
 
 function tooltip(exercise: Exercise, badge: Badge, { best, grades }: ExerciseProgress): vscode.MarkdownString {
-  const teaches = exercise.teaches.map((what) => `- ${what}`).join("\n");
-  const history = best ? `Best so far: ${best.score} of ${best.points} points, in ${grades.length} ${grades.length === 1 ? "grade" : "grades"}.` : "";
-  const parts = [`**${exercise.title}** (${effort(exercise)})`, `$(${badge.icon.replace("~spin", "")}) ${badge.sentence}`, history, teaches];
-  return new vscode.MarkdownString(parts.filter(Boolean).join("\n\n"), true);
+  const teaches = exercise.teaches.map((what) => markdown`- ${what}`);
+  const history = best
+    ? [markdown`Best so far: ${`${best.score} of ${best.points} points, in ${grades.length} ${grades.length === 1 ? "grade" : "grades"}.`}`]
+    : [];
+  const head = [markdown`**${exercise.title}** (${effort(exercise)})`, markdown`${icon(badge.icon.replace("~spin", ""))} ${badge.sentence}`];
+  return joined([...head, ...history, joined(teaches, "\n")]);
 }

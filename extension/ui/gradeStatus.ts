@@ -1,8 +1,10 @@
 /** The status bar: the verdict on the attempt being edited, and the backend that it was computed on. */
 import * as vscode from "vscode";
 import type { Exercise } from "../exercise/model.ts";
+import { inert } from "../protocol/plainText.ts";
 import type { Attempts } from "./attempts.ts";
 import { command } from "./editor.ts";
+import { joined, markdown } from "./markdown.ts";
 import type { ProgressStore } from "./progressStore.ts";
 import { MANAGE_TRUST } from "./trust.ts";
 import { badgeOf, firstProblem, type Verdict } from "./verdict.ts";
@@ -47,7 +49,7 @@ export class GradeStatus implements vscode.Disposable {
     const verdict = this.#verdicts.of(exercise.id);
     const badge = badgeOf(verdict, this.#progress.of(exercise.id), exercise.pack.version);
     const backend = verdict.phase === "graded" ? verdict.grade.backend : undefined;
-    this.#item.text = `$(${badge.icon}) ${badge.text}${backend ? ` · ${backend.name}` : ""}`;
+    this.#item.text = `$(${badge.icon}) ${inert(badge.text)}${backend ? ` · ${backend.name}` : ""}`;
     this.#item.tooltip = tooltip(exercise.title, badge.sentence, verdict);
     this.#item.accessibilityInformation = { label: `${exercise.title}: ${badge.sentence}`, role: "button" };
     this.#item.command = verdict.phase === "untrusted" ? MANAGE_TRUST : command("practicum.showPanel", "Show Checks", { tab: "checks", exercise: exercise.id });
@@ -56,12 +58,11 @@ export class GradeStatus implements vscode.Disposable {
 }
 
 function tooltip(title: string, sentence: string, verdict: Verdict): vscode.MarkdownString {
-  const text = new vscode.MarkdownString(`**Practicum: ${title}**\n\n${sentence}\n\n`);
-  if (verdict.phase !== "graded") return text;
+  const head = [markdown`**Practicum: ${title}**`, markdown`${sentence}`];
+  if (verdict.phase !== "graded") return joined(head);
   const { backend, ms } = verdict.grade;
   const problem = firstProblem(verdict.grade);
-  if (problem) text.appendText(problem).appendMarkdown("\n\n");
-  text.appendMarkdown("Backend: ").appendText(`${backend.name}, ${backend.device}, ${Math.round(ms)} ms`);
-  for (const { name, reason } of backend.skipped) text.appendMarkdown("\n\n").appendText(`${name} not used: ${reason}`);
-  return text;
+  const used = markdown`Backend: ${`${backend.name}, ${backend.device}, ${Math.round(ms)} ms`}`;
+  const skipped = backend.skipped.map(({ name, reason }) => markdown`${name} not used: ${reason}`);
+  return joined([...head, ...(problem ? [markdown`${problem}`] : []), used, ...skipped]);
 }

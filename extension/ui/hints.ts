@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { UserError } from "../errors.ts";
 import { parseHints } from "../exercise/hints.ts";
 import type { Exercise } from "../exercise/model.ts";
+import { markdownText } from "../protocol/plainText.ts";
 import { HINTS_SCHEME } from "./contributions.ts";
 import type { Library } from "./library.ts";
 import type { ProgressStore } from "./progressStore.ts";
@@ -36,7 +37,9 @@ export class Hints implements vscode.TextDocumentContentProvider, vscode.Disposa
     const revealed = steps.slice(0, this.#progress.of(exercise.id).hints);
     const left = steps.length - revealed.length;
     const foot = left === 0 ? "That was the last hint." : `${left} more: *Show Hint* reveals the next one.`;
-    return [`# Hints: ${exercise.title}`, ...revealed.map((hint, i) => `## ${i + 1}. ${hint.title}\n\n${hint.text}`), "---", foot, ""].join("\n\n");
+    return [`# Hints: ${markdownText(exercise.title)}`, ...revealed.map((hint, i) => `## ${i + 1}. ${hint.title}\n\n${hint.text}`), "---", foot, ""].join(
+      "\n\n",
+    );
   }
 
   dispose(): void {

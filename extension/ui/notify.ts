@@ -1,6 +1,8 @@
 /** How a failure reaches a person: the only place that shows errors. A UserError is a sentence and a remedy; anything else is a bug and goes to the log. */
 import * as vscode from "vscode";
 import { messageOf, UserError } from "../errors.ts";
+import { systemProblem } from "../supervisor/files/problems.ts";
+import { complain } from "./say.ts";
 
 /** A UserError whose remedy is one click away. */
 export class OfferedError extends UserError {
@@ -21,8 +23,9 @@ export class Notify {
   /** Tells a person, and returns without waiting for the message to be closed. An aborted piece of work is no failure. */
   error(thrown: unknown): void {
     if (thrown instanceof Error && thrown.name === "AbortError") return;
-    if (thrown instanceof UserError) this.#explain(thrown);
-    else this.#bug(thrown);
+    const failure = systemProblem(thrown);
+    if (failure instanceof UserError) this.#explain(failure);
+    else this.#bug(failure);
   }
 
   /** Runs it and tells a person what it throws. */
@@ -47,7 +50,7 @@ export class Notify {
   }
 
   async #show(text: string, offers: readonly vscode.Command[]): Promise<void> {
-    const chosen = await vscode.window.showErrorMessage(text, ...offers);
+    const chosen = await complain(text, offers);
     if (chosen) await vscode.commands.executeCommand(chosen.command, ...(chosen.arguments ?? []));
   }
 }

@@ -3,10 +3,12 @@ import * as vscode from "vscode";
 import { describe, questionsOf } from "../packs/describe.ts";
 import { type Found, fetchPack, type RegistryOptions, searchPacks } from "../packs/registry.ts";
 import type { Candidate } from "../packs/shelf.ts";
+import { inert } from "../protocol/plainText.ts";
 import { cancellable } from "./cancellable.ts";
 import type { PackNode } from "./exerciseTree.ts";
 import type { Library } from "./library.ts";
 import type { Regrading } from "./regrading.ts";
+import { ask, inform } from "./say.ts";
 
 export class Packs {
   readonly #library: Library;
@@ -30,7 +32,7 @@ export class Packs {
     const installed = await this.#library.shelf.install(candidate, { acceptKey: true, downgrade: true }); // asked for above
     this.#library.refresh();
     const how = present ? " already" : replaces ? `, in the place of ${replaces.version}` : "";
-    void vscode.window.showInformationMessage(`${pack.title} ${pack.version} is installed${how}.`);
+    void inform(`${pack.title} ${pack.version} is installed${how}.`);
     await this.#regrading.updated(installed);
   }
 
@@ -43,12 +45,12 @@ export class Packs {
       matchOnDescription: true,
       matchOnDetail: true,
     });
-    if (picked) await this.install(picked.label);
+    if (picked) await this.install(picked.name);
   }
 
   async remove({ pack }: PackNode): Promise<void> {
     const detail = "Your attempts and your progress stay.";
-    if ((await vscode.window.showWarningMessage(`Remove ${pack.title}?`, { modal: true, detail }, "Remove")) !== "Remove") return;
+    if ((await ask(`Remove ${pack.title}?`, detail, "Remove")) !== "Remove") return;
     await this.#library.shelf.remove(pack.id);
     this.#library.refresh();
   }
@@ -67,7 +69,7 @@ async function isAccepted(candidate: Candidate): Promise<boolean> {
   const facts = describe(candidate).map(([label, value]) => `${label}: ${value}`);
   const detail = [`${candidate.pack.title} ${candidate.pack.version}`, "", ...facts].join("\n");
   for (const { question, yes } of questionsOf(candidate)) {
-    if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) return false;
+    if ((await ask(question, detail, yes)) !== yes) return false;
   }
   return true;
 }
@@ -76,8 +78,9 @@ async function isAccepted(candidate: Candidate): Promise<boolean> {
 const withProgress = <T>(title: string, work: (options: Omit<RegistryOptions, "dist">) => Promise<T>): Thenable<T> =>
   cancellable(title, (signal, report) => work({ agent: false, signal, onProgress: (bytes) => report(`${Math.ceil(bytes / 1024)} KiB`) }));
 
-function itemOf({ name, version, title, author, exercises, verified }: Found): vscode.QuickPickItem {
+function itemOf({ name, version, title, author, exercises, verified }: Found): vscode.QuickPickItem & { readonly name: string } {
   const count = exercises === undefined ? "" : `${exercises} ${exercises === 1 ? "exercise" : "exercises"}`;
   const state = verified === "forced" ? "$(warning) not proven" : verified ? "$(verified) proven" : "";
-  return { label: name, description: version, detail: [title, count, author && `by ${author}`, state].filter(Boolean).join(" · ") };
+  const about = [inert(title), count, author && `by ${inert(author)}`, state].filter(Boolean).join(" · ");
+  return { name, label: inert(name), description: inert(version), detail: about };
 }

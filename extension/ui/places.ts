@@ -1,9 +1,10 @@
 /** Where in the learner's files something is to be said. */
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { CheckResult } from "../protocol/grade.ts";
 import type { SourceLocation } from "../protocol/runtime.ts";
+import { BYTES } from "../supervisor/files/bounds.ts";
+import { readBytesSync } from "../supervisor/files/read.ts";
 import type { Attempt } from "./attempts.ts";
 import { functionPlace } from "./entryPoint.ts";
 import { entryUri } from "./workbench.ts";
@@ -32,8 +33,8 @@ function textOf(uri: vscode.Uri): string {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.fsPath === uri.fsPath);
   if (open) return open.getText();
   try {
-    return readFileSync(uri.fsPath, "utf8");
+    return readBytesSync(uri.fsPath, BYTES.module)?.toString("utf8") ?? "";
   } catch {
-    return ""; // it is gone: the verdict says so
+    return ""; // it cannot be read: the verdict says so
   }
 }

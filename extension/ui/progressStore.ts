@@ -16,6 +16,8 @@ export class ProgressStore implements vscode.Disposable {
   /** Fires with the exercise's id; with none when all of it may be another. */
   readonly onDidChange = this.#changed.event;
   readonly #configured: vscode.Disposable;
+  /** Why the last change was not kept: not said again at each save. */
+  #failure: string | undefined;
   /** `writing` counts the changes that are not on disk yet. */
   #kept: { readonly file: ProgressFile; readonly watch: vscode.Disposable; progress: Progress; writing: number } | undefined;
 
@@ -43,13 +45,14 @@ export class ProgressStore implements vscode.Disposable {
   }
 
   #open() {
-    this.#kept ??= this.#opened(new ProgressFile(learnerFolder()));
+    this.#kept ??= this.#opened(new ProgressFile(learnerFolder(), (problem) => this.#notify.error(problem)));
     return this.#kept;
   }
 
   #opened(file: ProgressFile) {
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(path.dirname(file.path), path.basename(file.path)));
     const again = () => this.#again();
+    void this.#notify.guard(() => file.mended()); // the watcher hears of it
     return { file, progress: file.read(), writing: 0, watch: vscode.Disposable.from(watcher, watcher.onDidCreate(again), watcher.onDidChange(again)) };
   }
 
@@ -81,12 +84,17 @@ export class ProgressStore implements vscode.Disposable {
     this.#changed.fire(exercise);
     try {
       const written = await kept.file.update(change);
+      this.#failure = undefined;
       if (--kept.writing === 0 && kept === this.#kept) this.#know(written); // with what another program wrote meanwhile
     } catch (error) {
       kept.writing--;
-      this.#notify.error(
-        new UserError(`Your progress could not be kept in ${kept.file.path}: ${messageOf(error)}.`, "Choose another folder for your exercises."),
-      );
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    if (messageOf(error) === this.#failure) return;
+    this.#failure = messageOf(error);
+    this.#notify.error(error instanceof UserError ? new UserError(`Your progress was not kept. ${error.message}`, error.remedy, { cause: error }) : error);
   }
 }

@@ -1,5 +1,4 @@
 /** The author's gate in the editor: what a pack's proof has found, as problems at their lines and as a page; then publishing. */
-import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import { type Keys, makeKeys, readKeys } from "../packs/keys.ts";
@@ -10,8 +9,10 @@ import { pack, publish } from "../packs/publish.ts";
 import { requireLastingIds } from "../packs/publishedIds.ts";
 import { requireProof } from "../packs/requireProof.ts";
 import { verifyPack } from "../packs/verify.ts";
+import { writeWhole } from "../supervisor/files/write.ts";
 import { readPack } from "../supervisor/packStore.ts";
 import { cancellable } from "./cancellable.ts";
+import { ask, inform } from "./say.ts";
 import type { Supervision } from "./supervision.ts";
 import { requireTrust } from "./trust.ts";
 import { showRendered } from "./workbench.ts";
@@ -57,9 +58,9 @@ export class Proving implements vscode.Disposable {
     });
     const { name, version } = packed.manifest;
     const detail = [`${Object.keys(packed.sizes).length} files, ${Math.ceil(packed.archive.length / 1024)} KiB`, ...Object.keys(packed.sizes)].join("\n");
-    if ((await vscode.window.showWarningMessage(`Publish ${name}@${version}?`, { modal: true, detail }, "Publish")) !== "Publish") return;
+    if ((await ask(`Publish ${name}@${version}?`, detail, "Publish")) !== "Publish") return;
     const registry = await cancellable(`Publishing ${name}@${version}`, (signal) => publish(packed, { ...at, signal }));
-    void vscode.window.showInformationMessage(`${name}@${version} is published to ${registry}.`);
+    void inform(`${name}@${version} is published to ${registry}.`);
   }
 
   dispose(): void {
@@ -83,8 +84,7 @@ export class Proving implements vscode.Disposable {
     });
     this.#mark(folder, proof);
     const page = path.join(folder, PAGE);
-    await mkdir(path.dirname(page), { recursive: true });
-    await writeFile(page, proofPage(proof, fromPage));
+    await writeWhole(page, proofPage(proof, fromPage), { folders: true });
     await showRendered(vscode.Uri.file(page));
     return proof;
   }
@@ -104,7 +104,7 @@ async function ownKeys(): Promise<Keys | undefined> {
   if (keys.signing !== undefined) return keys;
   const detail = `Learners know your packs by your key: without it they cannot tell your next one from a stranger's. It is kept in ${folder}. Keep a copy.`;
   const make = "Make Keys";
-  if ((await vscode.window.showWarningMessage("You have no key to sign packs with yet.", { modal: true, detail }, make)) !== make) return undefined;
+  if ((await ask("You have no key to sign packs with yet.", detail, make)) !== make) return undefined;
   await makeKeys(folder);
   return readKeys(folder);
 }

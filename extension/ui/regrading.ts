@@ -10,6 +10,7 @@ import { REGRADE_SCHEME } from "./contributions.ts";
 import type { Grading } from "./grading.ts";
 import type { Library } from "./library.ts";
 import type { ProgressStore } from "./progressStore.ts";
+import { inform } from "./say.ts";
 import { requireTrust } from "./trust.ts";
 import { saveAttempt, showRendered } from "./workbench.ts";
 
@@ -43,14 +44,14 @@ export class Regrading implements vscode.TextDocumentContentProvider, vscode.Dis
     for (const { attempt } of due) this.#grading.cancel(attempt);
     if (due.length === 0) return;
     const again = "Grade Again";
-    if ((await vscode.window.showInformationMessage(offerText(due.length, pack.version), again)) === again) await this.#regrade(due);
+    if ((await inform(offerText(due.length, pack.version), again)) === again) await this.#regrade(due);
   }
 
   /** Every exercise whose standing grade was given by other checks than those of today. */
   async all(): Promise<void> {
     const due = await this.#due(await this.#library.exercises());
     if (due.length > 0) return this.#regrade(due);
-    void vscode.window.showInformationMessage("Every grade of yours was given by the checks that are installed.");
+    void inform("Every grade of yours was given by the checks that are installed.");
   }
 
   provideTextDocumentContent = (): string => this.#page;

@@ -3,6 +3,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { mayCompare } from "../exercise/progress.ts";
 import type { CheckResult } from "../protocol/grade.ts";
+import { inert } from "../protocol/plainText.ts";
 import type { Attempt, Attempts } from "./attempts.ts";
 import { command } from "./editor.ts";
 import { functionPlace } from "./entryPoint.ts";
@@ -55,7 +56,7 @@ export class RunLens implements vscode.CodeLensProvider, vscode.Disposable {
     if (verdict.phase !== "graded") return [];
     const show = (text: string) => command("practicum.showPanel", text, { tab: "checks", exercise: exercise.id });
     const { problem, checks, outcome } = verdict.grade;
-    if (problem) return [{ shown: show(`$(${iconOfOutcome(outcome)}) ${keySentence(problem.message)}`) }];
+    if (problem) return [{ shown: show(`$(${iconOfOutcome(outcome)}) ${inert(keySentence(problem.message))}`) }];
     const wrong = checks.filter((check) => check.outcome !== "passed");
     const functions = [...new Set(wrong.map((check) => check.asks))];
     return functions.map((asks) => ({ asks, shown: show(summary(wrong.filter((check) => check.asks === asks))) }));
@@ -66,5 +67,5 @@ export class RunLens implements vscode.CodeLensProvider, vscode.Disposable {
 function summary(checks: readonly CheckResult[]): string {
   const [first] = checks as [CheckResult];
   const more = checks.length > 1 ? ` (and ${checks.length - 1} more)` : "";
-  return `$(${iconOfOutcome(first.outcome)}) ${keySentence(first.message)}${more}`;
+  return `$(${iconOfOutcome(first.outcome)}) ${inert(keySentence(first.message))}${more}`;
 }

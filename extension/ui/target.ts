@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { UserError } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
 import type { PanelTab } from "../protocol/panel.ts";
+import { inert } from "../protocol/plainText.ts";
 import type { Attempt, Attempts } from "./attempts.ts";
 import { command } from "./editor.ts";
 import type { ExerciseNode } from "./exerciseTree.ts";
@@ -46,11 +47,11 @@ export class Targets {
   async pick(): Promise<Exercise | undefined> {
     const packs = await this.#library.packs();
     const items = packs.flatMap((pack) => [
-      { label: pack.title, kind: vscode.QuickPickItemKind.Separator, exercise: undefined },
+      { label: inert(pack.title), kind: vscode.QuickPickItemKind.Separator, exercise: undefined },
       ...pack.exercises.map((exercise) => ({
-        label: exercise.title,
+        label: inert(exercise.title),
         description: `${exercise.difficulty} · ${exercise.minutes} min`,
-        detail: exercise.teaches.join(", "),
+        detail: inert(exercise.teaches.join(", ")),
         exercise,
       })),
     ]);

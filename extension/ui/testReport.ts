@@ -1,6 +1,7 @@
 /** Verdicts as items and results of the native Testing view. */
 import * as vscode from "vscode";
 import type { CheckResult, Grade, Outcome, UnaskedCheck } from "../protocol/grade.ts";
+import { inert } from "../protocol/plainText.ts";
 import type { Attempt } from "./attempts.ts";
 import { functionOf, placeOf, placeOfCheck } from "./places.ts";
 import { feedback } from "./verdict.ts";
@@ -28,7 +29,7 @@ export class TestReport {
     const { uri, range } = functionOf(attempt);
     let item = this.#controller.items.get(exercise.id);
     if (!item || item.uri?.fsPath !== uri.fsPath) {
-      item = this.#controller.createTestItem(exercise.id, exercise.title, uri);
+      item = this.#controller.createTestItem(exercise.id, inert(exercise.title), uri);
       this.#controller.items.add(item);
     }
     item.range = range;
@@ -81,7 +82,7 @@ export class TestReport {
   }
 
   #check(item: vscode.TestItem, check: UnaskedCheck, note = ""): vscode.TestItem {
-    const child = item.children.get(check.id) ?? this.#controller.createTestItem(check.id, check.title, item.uri);
+    const child = item.children.get(check.id) ?? this.#controller.createTestItem(check.id, inert(check.title), item.uri);
     child.range = item.range;
     const points = `${check.points} ${check.points === 1 ? "point" : "points"}`;
     child.description = [points, check.hidden && "hidden", note].filter(Boolean).join(" · ");

@@ -31,10 +31,12 @@ export class Practicum {
     return practicum;
   }
 
-  start(args: readonly string[], cwd = this.folder): { child: ChildProcess; ended: Promise<Ended> } {
+  /** @param uid user who starts it; by default we */
+  start(args: readonly string[], cwd = this.folder, uid?: number): { child: ChildProcess; ended: Promise<Ended> } {
     const child = spawn(process.execPath, [COMMAND, ...args, ...(args.length > 0 && !args[0]?.startsWith("-") ? ["--pack", this.pack] : [])], {
       cwd,
       env: { ...process.env, PRACTICUM_FOLDER: this.folder },
+      ...(uid !== undefined && { uid, gid: uid }),
     });
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -1,5 +1,4 @@
 import type { Exercise } from "../../exercise/model.ts";
-import { printable } from "../../exercise/plainText.ts";
 import { sealedChecks } from "../../packs/seal.ts";
 import type { Grade } from "../../protocol/grade.ts";
 import type { SourceTree } from "../../protocol/runtime.ts";
@@ -43,7 +42,7 @@ export async function gradeAttempt(context: Context, exercise: Exercise, attempt
     onCheck: (check) => {
       for (const line of checkLines(check, attempt.root, terminal.colors, saying)) terminal.print(line);
     },
-    onOutput: (text) => void process.stderr.write(printable(text)),
+    onOutput: (text) => terminal.writeAside(text),
   });
   for (const line of gradeLines(result, attempt.root, terminal.colors, saying)) terminal.print(line);
   if (options.record !== false) await context.record(attempt, result);

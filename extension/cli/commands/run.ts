@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import { messageOf, UserError } from "../../errors.ts";
 import type { Exercise } from "../../exercise/model.ts";
 import type { SourceTree } from "../../protocol/runtime.ts";
 import type { RunResult } from "../../supervisor/api.ts";
+import { writeWhole } from "../../supervisor/files/write.ts";
 import { chromeTrace } from "../../supervisor/profile/chromeTrace.ts";
 import { reportOf } from "../../supervisor/profile/report.ts";
 import { RunStore } from "../../supervisor/runStore.ts";
@@ -53,11 +52,7 @@ export async function run(context: Context, wanted: string, folder: string | und
 async function tellProfile({ terminal }: Context, { profile, head: { title } }: RunStore, file: string): Promise<void> {
   if (!profile) return;
   for (const line of profileLines(reportOf(profile), terminal.colors)) terminal.print(line && `  ${line}`);
-  try {
-    await writeFile(file, `${JSON.stringify(chromeTrace(profile, title))}\n`);
-  } catch (error) {
-    throw new UserError(`The trace could not be written: ${messageOf(error)}.`, "Name a file in a folder that is there and yours.", { cause: error });
-  }
+  await writeWhole(file, `${JSON.stringify(chromeTrace(profile, title))}\n`, { through: true });
   terminal.print(`  ${file} opens in Perfetto, speedscope and chrome://tracing`);
 }
 

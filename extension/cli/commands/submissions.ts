@@ -1,14 +1,19 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { messageOf, UserError } from "../../errors.ts";
 import type { Exercise } from "../../exercise/model.ts";
+import { LIMITS } from "../../packs/archive.ts";
 import { type Difference, differences, differenceText } from "../../packs/differences.ts";
 import { readKeys } from "../../packs/keys.ts";
 import { keyFolder } from "../../packs/places.ts";
 import { unseal } from "../../packs/seal.ts";
 import { readSubmission, type Submission, sameChecks } from "../../packs/submission.ts";
 import type { Grade } from "../../protocol/grade.ts";
+import { plain } from "../../protocol/plainText.ts";
+import { readProblem } from "../../supervisor/files/problems.ts";
+import { readBytes } from "../../supervisor/files/read.ts";
+import { writeWhole } from "../../supervisor/files/write.ts";
 import type { Context } from "../context.ts";
 import { COULD_NOT_GRADE, type CommandResult, exitCodeOf, worstOf } from "../perform.ts";
 import { columns } from "../report.ts";
@@ -46,7 +51,7 @@ export async function gradeSubmissions(context: Context, places: readonly string
   }
   terminal.endProgress();
   for (const line of columns([HEADINGS.map(terminal.colors.dim), ...rows.map(cellsOf)])) terminal.print(line);
-  if (csv !== undefined) await writeFile(csv, stringify([HEADINGS, ...rows.map(cellsOf)], { escape_formulas: true })); // a file may be named like one
+  if (csv !== undefined) await writeWhole(csv, stringify([HEADINGS, ...rows.map(cellsOf)], { escape_formulas: true }), { through: true }); // a file may be named like one
   const json = rows.map(({ submission, grade, ...row }) => ({ ...row, submitted: submission?.grade, grade }));
   return { exitCode: worstOf(rows.map(({ grade }) => (grade ? exitCodeOf(grade.outcome) : COULD_NOT_GRADE))), json: { submissions: json } };
 }
@@ -81,31 +86,36 @@ async function rowOf(context: Context, file: string, keys: string): Promise<Row>
 const replayOf = ({ grade }: Submission) => ({ seed: grade.seed, fast: grade.tier === "save" });
 
 async function read(context: Context, file: string, keys: string): Promise<{ readonly submission: Submission; readonly exercise: Exercise }> {
-  const submission = await readSubmission(await orUserError(file, () => readFile(file)), path.resolve(file));
+  const archive = await readBytes(file, LIMITS.archiveBytes);
+  if (!archive) throw new UserError(`${file} is not there.`, REMEDY);
+  const submission = await readSubmission(archive, path.resolve(file));
   const published = await context.exercise(submission.grade.exercise);
   const { sealing } = await readKeys(keys);
   return { submission, exercise: sealing === undefined ? published : unseal(published, sealing) };
 }
 
 async function filesOf(place: string): Promise<string[]> {
-  if (!(await orUserError(place, () => stat(place))).isDirectory()) return [place];
-  const names = (await readdir(place)).filter((name) => name.endsWith(".tgz"));
-  return names.sort().map((name) => path.join(place, name));
+  try {
+    if (!(await stat(place)).isDirectory()) return [place];
+    const names = (await readdir(place)).filter((name) => name.endsWith(".tgz"));
+    return names.sort().map((name) => path.join(place, name));
+  } catch (error) {
+    throw readProblem(error, place);
+  }
 }
 
 const HEADINGS = ["file", "exercise", "outcome", "score", "points", "submitted score", "checks that went another way", "pack version", "problem"];
 
-const cellsOf = ({ file, submission, grade, differences, problem = "" }: Row): string[] => [
-  file,
-  submission?.grade.exercise ?? "",
-  grade?.outcome ?? "notGraded",
-  ...[grade?.score, grade?.points, submission?.grade.score].map((points) => String(points ?? "")),
-  grade ? String(differences.length) : "",
-  grade?.packVersion ?? "",
-  problem,
-];
+/** A file's name is its sender's. */
+const cellsOf = ({ file, submission, grade, differences, problem = "" }: Row): string[] =>
+  [
+    file,
+    submission?.grade.exercise ?? "",
+    grade?.outcome ?? "notGraded",
+    ...[grade?.score, grade?.points, submission?.grade.score].map((points) => String(points ?? "")),
+    grade ? String(differences.length) : "",
+    grade?.packVersion ?? "",
+    problem,
+  ].map(plain);
 
-const orUserError = <T>(file: string, work: () => Promise<T>): Promise<T> =>
-  work().catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError(`${file} cannot be read (${cause.code}).`, "Name a file that practicum submit has written.", { cause });
-  });
+const REMEDY = "Name a file that practicum submit has written.";

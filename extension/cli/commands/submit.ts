@@ -1,6 +1,6 @@
-import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { writeSubmission } from "../../packs/submission.ts";
+import { writeWhole } from "../../supervisor/files/write.ts";
 import type { Context } from "../context.ts";
 import { type CommandResult, exitCodeOf } from "../perform.ts";
 import { gradeAttempt } from "./grade.ts";
@@ -12,7 +12,7 @@ export async function submit(context: Context, wanted: string, folder: string | 
   const grade = await gradeAttempt(context, exercise, attempt, {});
   if (grade.outcome === "notGraded") return { exitCode: exitCodeOf(grade.outcome), json: grade };
   const file = path.resolve(out ?? `${exercise.slug}.submission.tgz`);
-  await writeFile(file, writeSubmission(attempt, grade));
+  await writeWhole(file, writeSubmission(attempt, grade), { through: true });
   context.terminal.print(`\nWritten to ${file}. Hand it in as it is.`);
   return { exitCode: 0, json: { file, grade } };
 }

@@ -1,7 +1,7 @@
-import { writeFile } from "node:fs/promises";
 import { proofPage } from "../../packs/markdown.ts";
 import { proofsFolder } from "../../packs/places.ts";
 import { verifyPack } from "../../packs/verify.ts";
+import { writeWhole } from "../../supervisor/files/write.ts";
 import type { Context } from "../context.ts";
 import type { CommandResult } from "../perform.ts";
 import { exerciseLines, packLines } from "../verifyReport.ts";
@@ -34,8 +34,8 @@ export async function verify(context: Context, folder: string, options: VerifyCo
       onProgress: (done, planned, words) => terminal.progress(done, planned, words),
       onExercise: (exercise) => say(exerciseLines(exercise, terminal.colors)),
     });
-    if (options.json) await writeFile(options.json, `${JSON.stringify(proof, null, 2)}\n`);
-    if (options.markdown) await writeFile(options.markdown, proofPage(proof));
+    if (options.json) await writeWhole(options.json, `${JSON.stringify(proof, null, 2)}\n`, { through: true });
+    if (options.markdown) await writeWhole(options.markdown, proofPage(proof), { through: true });
     terminal.endProgress();
     say(packLines(proof, terminal.colors));
     return { exitCode: proof.proven ? 0 : 1, json: proof };
