@@ -2,7 +2,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../errors.ts";
-import { generateSealingKey } from "./seal.ts";
+import type { Exercise } from "../exercise/model.ts";
+import { generateSealingKey, sealedFiles, unseal } from "./seal.ts";
 import { generateKey } from "./signature.ts";
 
 const SIGNING = "signing.pem";
@@ -29,14 +30,38 @@ export async function makeKeys(folder: string): Promise<string> {
   return fingerprint;
 }
 
-/** Those that are there. */
+/** Those that are there. @throws {UserError} when the folder cannot be read */
 export async function readKeys(folder: string): Promise<Keys> {
   const [signing, sealing] = await Promise.all([SIGNING, SEALING].map((file) => textOf(path.join(folder, file))));
   return { ...(signing !== undefined && { signing }), ...(sealing !== undefined && { sealing }) };
 }
 
+/**
+ * The exercise as its instructor grades it: with all that was sealed in it.
+ * @param folder of the instructor's keys
+ * @throws {UserError} where a file stays closed: a grade without what is in it is none
+ */
+export async function openSealed(exercise: Exercise, folder: string): Promise<Exercise> {
+  const { length } = sealedFiles(exercise);
+  return length === 0
+    ? exercise
+    : unseal(exercise, await sealingKey(folder, `${length === 1 ? "a sealed file" : `${length} sealed files`} of ${exercise.title}`));
+}
+
+/** @param opens what for, in words @throws {UserError} when there is none */
+export async function sealingKey(folder: string, opens: string): Promise<string> {
+  const { sealing } = await readKeys(folder);
+  if (sealing !== undefined) return sealing;
+  throw new UserError(
+    `Not graded: there is no key in ${folder} that opens ${opens}.`,
+    "Name the folder of your keys with --keys: those that the pack was published with.",
+  );
+}
+
 const textOf = (file: string): Promise<string | undefined> =>
   readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
-    throw error;
+    throw new UserError(`The keys in ${path.dirname(file)} cannot be read (${error.code}).`, "Name the folder that practicum keygen has made.", {
+      cause: error,
+    });
   });

@@ -11,6 +11,8 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** Commands that take the pack's folder. */
+const OF_A_PACK = ["list", "open", "run", "grade", "submit"];
 const COMMAND = path.join(dist, "practicum.mjs");
 
 export class Practicum {
@@ -32,7 +34,7 @@ export class Practicum {
   }
 
   start(args: readonly string[], cwd = this.folder): { child: ChildProcess; ended: Promise<Ended> } {
-    const child = spawn(process.execPath, [COMMAND, ...args, ...(args.length > 0 && !args[0]?.startsWith("-") ? ["--pack", this.pack] : [])], {
+    const child = spawn(process.execPath, [COMMAND, ...args, ...(OF_A_PACK.includes(args[0] ?? "") ? ["--pack", this.pack] : [])], {
       cwd,
       env: { ...process.env, PRACTICUM_FOLDER: this.folder },
     });
