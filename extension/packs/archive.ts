@@ -49,6 +49,8 @@ export function writeArchive(files: Files): Buffer {
 class Collector {
   readonly files = new Map<string, Buffer>();
   refusal: UserError | undefined;
+  /** The archive has said that it ends here: tar would pile up what still comes, and copy the pile with each piece. */
+  ended = false;
   readonly #names = new Map<string, string>();
   #entries = 0;
   #bytes = 0;
@@ -60,7 +62,8 @@ class Collector {
         this.#bytes += chunk.length;
         const over = this.#bytes > LIMITS.totalBytes + LIMITS.entries * 1024;
         if (over) this.refuse(tooMuch(`it unpacks to more than ${LIMITS.totalBytes / MIB} MiB`));
-        done(this.refusal, chunk);
+        if (this.ended) done(this.refusal);
+        else done(this.refusal, chunk);
       },
     });
   }
@@ -93,6 +96,9 @@ class Collector {
 
 function parserFor(collector: Collector): NodeJS.WritableStream {
   const parser = new Parser({ strict: true, maxMetaEntrySize: MIB, onReadEntry: (entry) => collector.take(entry) });
+  parser.on("eof", () => {
+    collector.ended = true;
+  });
   parser.on("ignoredEntry", (entry: ReadEntry) => collector.refuse(notPlain(entry.path, `is a ${entry.type}`)));
   return parser as unknown as NodeJS.WritableStream;
 }

@@ -6,7 +6,7 @@ import { type lstat, open, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { plain } from "../exercise/plainText.ts";
-import { type Files, LIMITS, readArchive } from "./archive.ts";
+import { type Files, readArchive } from "./archive.ts";
 import { HEAD, isLitter, kindOf } from "./handedInKind.ts";
 import { isSubmission } from "./submission.ts";
 import { entriesOf } from "./zip.ts";

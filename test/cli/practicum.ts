@@ -33,10 +33,10 @@ export class Practicum {
     return practicum;
   }
 
-  start(args: readonly string[], cwd = this.folder): { child: ChildProcess; ended: Promise<Ended> } {
+  start(args: readonly string[], cwd = this.folder, env: Readonly<Record<string, string>> = {}): { child: ChildProcess; ended: Promise<Ended> } {
     const child = spawn(process.execPath, [COMMAND, ...args, ...(OF_A_PACK.includes(args[0] ?? "") ? ["--pack", this.pack] : [])], {
       cwd,
-      env: { ...process.env, PRACTICUM_FOLDER: this.folder },
+      env: { ...process.env, PRACTICUM_FOLDER: this.folder, ...env },
     });
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
