@@ -20,6 +20,7 @@ import { gradeSubmissions } from "./commands/submissions.ts";
 import { submit } from "./commands/submit.ts";
 import { verify } from "./commands/verify.ts";
 import type { Context } from "./context.ts";
+import { modeOfGrade, requirePublishOptions, requireRunOptions } from "./options.ts";
 import { COULD_NOT_GRADE, type CommandResult, type GlobalOptions, perform } from "./perform.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -35,8 +36,9 @@ const program = new Command("practicum")
 
 const exercise = ["<exercise>", "its number, folder name or id"] as const;
 const attempt = ["[folder]", "of the attempt; by default this one, or the one named as the exercise"] as const;
-const seed = ["--seed <n>", "replay the grade or run that had this seed", wholeNumber] as const;
+const seed = ["--seed <n>", "replay the grade or run that had this seed; a replay does not count", wholeNumber] as const;
 const hints = ["--hints", "the hint of every check that failed, not of the first one only"] as const;
+const pack = ["--pack <folder>", "use the pack in this folder instead of the built-in ones"] as const;
 const backend = () => new Option("--backend <name>", "compute on this one, or on the best that starts").choices(["auto", ...BACKENDS]).default("auto");
 const executionProvider = () =>
   new Option("--execution-provider <name>", "compute pretrained models on this one, or on the best that starts")
@@ -45,15 +47,19 @@ const executionProvider = () =>
 const registry = ["--registry <url>", "instead of the one that your .npmrc names"] as const;
 const corpus = ["--corpus <file>", "train on the text of this file"] as const;
 
-add("list", "List the exercises.").action((options) => act(options, list));
+add("list", "List the exercises.")
+  .option(...pack)
+  .action((options) => act(options, list));
 add("open", "Make a folder to work in; files that you have edited stay as they are.")
   .argument(...exercise)
   .argument("[folder]", "where; by default one named as the exercise")
+  .option(...pack)
   .option("--merge", "where a newer pack has another starter, merge it into your files")
   .action((wanted, folder, options) => act(options, (context) => open(context, wanted, folder, options)));
 add("run", "Run the exercise on your attempt, then grade it.")
   .argument(...exercise)
   .argument(...attempt)
+  .option(...pack)
   .option(...seed)
   .option(...corpus)
   .addOption(new Option("--scale <scale>", "how much to compute").choices(["quick", "full"]).default("quick"))
@@ -63,28 +69,34 @@ add("run", "Run the exercise on your attempt, then grade it.")
   .option("--no-grade", "do not grade afterwards")
   .option("--profile <file>", "record every operation, show where the time went, and write a Chrome trace there")
   .option(...hints)
-  .action((wanted, folder, options) => act(options, (context) => run(context, wanted, folder, options)));
+  .action((wanted, folder, options) => act(options, (context) => run(context, wanted, folder, requireRunOptions(options))));
 add("grade", "Ask all checks of your attempt.")
   .argument("[exercise]", exercise[1])
   .argument(...attempt)
+  .option(...pack)
   .option(...seed)
   .option(...corpus)
   .addOption(backend())
   .option("--fast", "only the checks that the editor asks on every save")
   .option(...hints)
   .option("--again", "grade again what a newer version of a pack has changed the checks of, and say what that changes")
-  .option("--submission <files...>", "grade what learners have submitted, as it was graded there: files, or folders of them")
+  .option(
+    "--submission <files...>",
+    "grade what learners have submitted, on new inputs and by all checks: files, folders, archives of them; the exercise, where named, must be theirs",
+  )
   .option("--csv <file>", "of submissions: write a summary there, a line for each")
-  .option("--keys <folder>", "of your keys, for what is sealed")
-  .action((wanted, folder, options) => {
-    if (options.submission) return act(options, (context) => gradeSubmissions(context, options.submission, options));
-    if (options.again) return act(options, (context) => regrade(context, wanted));
-    if (!wanted) throw new CommanderError(COULD_NOT_GRADE, "practicum.missing", "error: name an exercise, a --submission, or --again");
-    return act(options, (context) => grade(context, wanted, folder, options));
-  });
+  .option("--keys <folder>", "of your keys, for what is sealed in the exercises of submissions")
+  .action((wanted, folder, options) =>
+    act(options, (context) => {
+      const mode = modeOfGrade(wanted, folder, options);
+      if (mode === "submissions") return gradeSubmissions(context, options.submission, wanted, options);
+      return mode === "again" ? regrade(context, wanted, options) : grade(context, wanted, folder, options);
+    }),
+  );
 add("submit", "Grade all checks of your attempt, and write both to one file for your instructor.")
   .argument(...exercise)
   .argument(...attempt)
+  .option(...pack)
   .option("--out <file>", "where; by default one named as the exercise")
   .action((wanted, folder, options) => act(options, (context) => submit(context, wanted, folder, options)));
 const making = program.command("new").description("Begin a pack, or another exercise of one.");
@@ -119,7 +131,7 @@ add("publish", "Publish the pack of a folder, as an npm package.")
   .option("--unsigned", "without a signature")
   .option("--provenance", "with npm's record of the sources and the CI run that made it; on GitHub Actions and GitLab")
   .option("--force <reason>", "although its checks are not proven; whoever installs it is told")
-  .action((folder, options) => act(options, (context) => publish(context, folder, options)));
+  .action((folder, options) => act(options, (context) => publish(context, folder, requirePublishOptions(options))));
 add("keygen", "Make the keys that sign your packs and open what is sealed in them.")
   .argument("[folder]", "where they are kept")
   .action((folder, options) => act(options, (context) => keygen(context, folder)));
@@ -157,7 +169,6 @@ function add(name: string, description: string, to = program): Command {
     .command(name)
     .description(description)
     .option("--json", "print one JSON object, for programs")
-    .option("--pack <folder>", "use the pack in this folder instead of the built-in ones")
     .option("--verbose", "say on standard error what happens underneath");
 }
 

@@ -57,16 +57,24 @@ export function checkLines(check: CheckResult, root: string, colors: Colors, say
   return [`${title} ${colors.dim(`${points} ${check.points === 1 ? "point" : "points"}`)}`, ...[...detail, ...hint].map((text) => indent(text, 6))];
 }
 
-/** What is said once all checks have been. */
-export function gradeLines(grade: Grade, root: string, colors: Colors, saying: Saying): string[] {
+/** What is said once all checks have been. @param again how the same is had once more; nothing where it cannot be */
+export function gradeLines(grade: Grade, root: string, colors: Colors, saying: Saying, again = `again with --seed ${grade.seed}`): string[] {
   const problem = grade.problem ? saying.once(withPlace(grade.problem.message, grade.problem.location, root)) : [];
   const kept = saying.kept > 0 ? ["", colors.dim(`${saying.kept} more ${saying.kept === 1 ? "hint" : "hints"}: --hints`)] : [];
   const unasked = grade.unasked ?? [];
   const waiting = unasked.length > 0 ? colors.dim(`  ${unasked.length} slow ${unasked.length === 1 ? "check was" : "checks were"} not asked`) : "";
-  const verdict = paint(grade.outcome, colors)(colors.bold(`${grade.score}/${grade.points} points, ${WORDS[grade.outcome]}`)) + waiting;
+  const paintVerdict = grade.replay ? colors.yellow : paint(grade.outcome, colors);
+  const verdict = paintVerdict(colors.bold(`${verdictText(grade)}${grade.replay ? " (replay)" : ""}`)) + waiting;
   const problems = problem.map((text) => indent(colors.yellow(text), 2));
-  return [...problems, ...kept, "", `${verdict}  ${colors.dim(`${backendText(grade.backend)}, ${Math.round(grade.ms)} ms; again with --seed ${grade.seed}`)}`];
+  const facts = colors.dim([`${backendText(grade.backend)}, ${Math.round(grade.ms)} ms`, again].filter(Boolean).join("; "));
+  return [...problems, ...kept, "", `${verdict}  ${facts}`, ...(grade.replay ? [`${REPLAY} Grade without --seed for one that does.`] : [])];
 }
+
+/** Its inputs could be known beforehand. */
+const REPLAY = "A replay shows what happened with that seed. It does not count.";
+
+/** e.g. "4/4 points, passed" */
+export const verdictText = ({ score, points, outcome }: Pick<Grade, "score" | "points" | "outcome">): string => `${score}/${points} points, ${WORDS[outcome]}`;
 
 export const problemLines = (problem: { readonly message: string; readonly location?: SourceLocation }, root: string, colors: Colors): string[] => [
   indent(colors.yellow(withPlace(problem.message, problem.location, root)), 2),

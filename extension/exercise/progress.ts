@@ -78,7 +78,10 @@ export const parseProgress = (kept: unknown): Progress | undefined => progressSc
 
 export const progressOf = (progress: Progress, exercise: string): ExerciseProgress => progress.exercises[exercise] ?? NOTHING;
 
-/** The reference is offered after passing, or after giving up. */
+/**
+ * The reference is offered after passing, or after giving up. The file is the learner's own and proves nothing: whoever writes a pass into it
+ * sees what giving up would have shown. Nothing that counts for others is read from it, neither by `submit` nor by an instructor's grade.
+ */
 export const mayCompare = ({ passedAt, gaveUp }: ExerciseProgress): boolean => passedAt !== undefined || gaveUp;
 
 export const opened = (progress: Progress, exercise: string): Progress => change(progress, exercise, {});
@@ -93,10 +96,10 @@ export function reset(progress: Progress, exercise: string): Progress {
   return { ...progress, exercises: { ...progress.exercises, [exercise]: { ...rest, state: "started" } } };
 }
 
-/** Takes a grade into account; one that judged nothing changes nothing. */
+/** Takes a grade into account; one that judged nothing, or inputs that were known beforehand, changes nothing. */
 export function graded(progress: Progress, grade: Grade): Progress {
-  const { outcome, tier, seed, score } = grade;
-  if (outcome === "notGraded") return progress;
+  const { outcome, tier, seed, score, replay } = grade;
+  if (outcome === "notGraded" || replay) return progress;
   const before = progressOf(progress, grade.exercise);
   const record: GradeRecord = { at: grade.startedAt, tier, outcome, score, points: allPoints(grade), version: grade.packVersion, seed };
   return change(progress, grade.exercise, {

@@ -1,10 +1,11 @@
 /** An instructor's keys: one signs packs, the other opens what is sealed in them. They stay in a folder of the instructor's own. */
 import path from "node:path";
 import { UserError } from "../errors.ts";
+import type { Exercise } from "../exercise/model.ts";
 import { BYTES } from "../supervisor/files/bounds.ts";
 import { readText } from "../supervisor/files/read.ts";
 import { makeFolder, writeNew } from "../supervisor/files/write.ts";
-import { generateSealingKey } from "./seal.ts";
+import { generateSealingKey, sealedFiles, unseal } from "./seal.ts";
 import { generateKey } from "./signature.ts";
 
 const SIGNING = "signing.pem";
@@ -31,8 +32,30 @@ export async function makeKeys(folder: string): Promise<string> {
   return fingerprint;
 }
 
-/** Those that are there. */
+/** Those that are there. @throws {UserError} when the folder cannot be read */
 export async function readKeys(folder: string): Promise<Keys> {
   const [signing, sealing] = await Promise.all([SIGNING, SEALING].map((file) => readText(path.join(folder, file), BYTES.key)));
   return { ...(signing !== undefined && { signing }), ...(sealing !== undefined && { sealing }) };
+}
+
+/**
+ * The exercise as its instructor grades it: with all that was sealed in it.
+ * @param folder of the instructor's keys
+ * @throws {UserError} where a file stays closed: a grade without what is in it is none
+ */
+export async function openSealed(exercise: Exercise, folder: string): Promise<Exercise> {
+  const { length } = sealedFiles(exercise);
+  return length === 0
+    ? exercise
+    : unseal(exercise, await sealingKey(folder, `${length === 1 ? "a sealed file" : `${length} sealed files`} of ${exercise.title}`));
+}
+
+/** @param opens what for, in words @throws {UserError} when there is none */
+export async function sealingKey(folder: string, opens: string): Promise<string> {
+  const { sealing } = await readKeys(folder);
+  if (sealing !== undefined) return sealing;
+  throw new UserError(
+    `Not graded: there is no key in ${folder} that opens ${opens}.`,
+    "Name the folder of your keys with --keys: those that the pack was published with.",
+  );
 }

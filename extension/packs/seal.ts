@@ -56,8 +56,11 @@ export function betrayal(files: Files): { readonly file: string; readonly title:
   return open.flatMap(({ file, text }) => titles.filter((title) => text.includes(title)).map((title) => ({ file, title })))[0];
 }
 
+/** Files of the exercise that are closed here. */
+export const sealedFiles = ({ binaries }: Exercise): readonly string[] => Object.keys(binaries).filter((file) => file.endsWith(SEALED));
+
 /** Number of sealed files of checks that this exercise has and that cannot be asked here. */
-export const sealedChecks = ({ binaries }: Exercise): number => Object.keys(binaries).filter((file) => file.endsWith(`.check.ts${SEALED}`)).length;
+export const sealedChecks = (exercise: Exercise): number => sealedFiles(exercise).filter((file) => file.endsWith(`.check.ts${SEALED}`)).length;
 
 /**
  * The exercise with what was sealed in it.

@@ -120,6 +120,8 @@ export interface Grade {
   readonly problem?: { readonly message: string; readonly location?: SourceLocation };
   readonly backend: BackendInfo;
   readonly seed: number;
+  /** Whoever asked has chosen the seed, so its inputs were known beforehand: it shows what happens, is never kept, and opens nothing. */
+  readonly replay?: true;
   readonly digests: { readonly attempt: string; readonly pack: string; readonly checks: string; readonly runtime: string };
   readonly startedAt: string;
   readonly ms: number;

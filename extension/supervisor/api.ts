@@ -15,7 +15,7 @@ export interface GradeRequest {
   /** The attempt as it was when the grade was asked for; `readAttempt` makes it from a folder. */
   readonly attempt: SourceTree;
   readonly tier: "save" | "run";
-  /** Drawn anew when absent. */
+  /** Drawn anew when absent; a grade whose seed was named is a replay. */
   readonly seed?: number;
   readonly corpus?: string;
   /** What to judge instead of the attempt; for verify. */

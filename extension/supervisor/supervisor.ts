@@ -244,6 +244,7 @@ class NodeSupervisor implements Supervisor {
       ...(problem && { problem: { message: problem.message, ...(problem.location && { location: problem.location }) } }),
       backend,
       seed,
+      ...(request.seed !== undefined && { replay: true as const }), // decided here, so that no caller can forget it
       digests: { attempt: digestOf(attempt.files), pack: exercise.pack.digest, checks: checksDigest(exercise), runtime: await this.#digest() },
       startedAt: startedAt.toISOString(),
       ms,

@@ -40,7 +40,7 @@ export class Grading implements vscode.Disposable {
   /**
    * Grades the attempt as it is on disk when its turn comes.
    * @param source the attempt as it was, for a grade that belongs to a run
-   * @param seed that of an earlier grade, to ask about the same inputs
+   * @param seed that of an earlier grade, to ask about the same inputs: a replay, which is shown and not kept
    * @returns nothing when there is no grade: newer work overtook it, it was cancelled or refused; the verdict says which
    */
   async grade(attempt: Attempt, tier: Tier, source?: SourceTree, seed?: number): Promise<Grade | undefined> {
@@ -85,6 +85,7 @@ export class Grading implements vscode.Disposable {
 
   /** A text that has passed every check has passed them still when it is saved unchanged, and its fast checks pass again. */
   #standing(grade: Grade): Grade {
+    if (grade.replay) return grade;
     const whole = this.#passed.get(grade.exercise);
     const same = whole?.digests.attempt === grade.digests.attempt && whole.digests.pack === grade.digests.pack;
     if (same && grade.outcome === "passed" && !isWhole(grade)) return whole;

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { Exercise, Pack } from "../exercise/model.ts";
 import { type ExerciseProgress, isOutdated } from "../exercise/progress.ts";
-import { offerText, type Regraded, regraded, regradePage } from "../packs/regrade.ts";
+import { offerText, type Regraded, regrade, regradePage } from "../packs/regrade.ts";
 import { checksDigest } from "../supervisor/packStore.ts";
 import type { Attempt, Attempts } from "./attempts.ts";
 import { cancellable } from "./cancellable.ts";
@@ -80,8 +80,8 @@ export class Regrading implements vscode.TextDocumentContentProvider, vscode.Dis
         report(attempt.exercise.title, 100 / due.length);
         signal.onabort = () => this.#grading.cancel(attempt);
         await saveAttempt(attempt);
-        const after = await this.#grading.grade(attempt, before.tier, undefined, before.seed);
-        if (after) done.push(regraded(attempt.exercise, before, after));
+        const one = await regrade(attempt.exercise, before, (seed) => this.#grading.grade(attempt, before.tier, undefined, seed));
+        if (one) done.push(one);
       }
       return done;
     });

@@ -44,7 +44,10 @@ export class TestReport {
 
   show({ attempt, verdict }: VerdictChange): void {
     const item = this.item(attempt);
-    if (verdict.phase === "none") item.children.replace([]); // and with them what was known of them
+    if (verdict.phase === "none") {
+      item.children.replace([]); // and with them what was known of them
+      item.description = "";
+    }
     if (verdict.phase === "grading") this.#begin(item);
     const run = this.#waiting.get(item.id);
     if (!run || verdict.phase === "grading") return;
@@ -61,7 +64,8 @@ export class TestReport {
   }
 
   #tell(run: vscode.TestRun, attempt: Attempt, item: vscode.TestItem, grade: Grade): void {
-    const asked = grade.checks.map((check) => this.#check(item, check));
+    item.description = grade.replay ? "replay" : "";
+    const asked = grade.checks.map((check) => this.#check(item, check, grade.replay && "replay"));
     const waiting = (grade.unasked ?? []).map((check) => this.#check(item, check, "waits for Run Exercise"));
     item.children.replace([...asked, ...waiting]);
     for (const [index, child] of [...asked, ...waiting].entries()) child.sortText = String(index).padStart(3, "0");

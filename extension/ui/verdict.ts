@@ -33,6 +33,8 @@ const LOOKS: Record<Outcome, { icon: string; color: string; word: string }> = {
 };
 /** What was asked has passed, and slow checks wait for Run Exercise: no tick yet. */
 const WAITING = { icon: "play-circle", color: "charts.blue" };
+/** What was asked has passed, on inputs that were known beforehand: no tick at all. */
+const REPLAYED = { icon: "history", color: "charts.blue" };
 
 /** @param progress what is known from before this session @param version of the pack that is there: a grade of another one says so */
 export function badgeOf(verdict: Verdict, progress: ExerciseProgress, version: string): Badge {
@@ -64,6 +66,10 @@ export function waitingSentence({ unasked = [] }: Pick<Grade, "unasked">): strin
   if (unasked.length === 0) return "";
   return unasked.length === 1 ? "1 slow check waits for Run Exercise." : `${unasked.length} slow checks wait for Run Exercise.`;
 }
+
+/** What a grade on chosen inputs is worth; nothing where they were drawn anew. */
+export const replaySentence = ({ replay, seed }: Pick<Grade, "replay" | "seed">): string =>
+  replay ? `This is a replay of the inputs of seed ${seed}: it does not count.` : "";
 
 /** The first thing to tell: what is wrong with the attempt as a whole, else with its first check that did not pass. */
 export function firstProblem(grade: Grade): string | undefined {
@@ -109,10 +115,11 @@ function gradeBadge(grade: Grade): Badge {
   const asked = grade.checks.length > 0;
   const points = asked ? `${grade.score}/${allPoints(grade)}` : "";
   const waits = grade.outcome === "passed" && !isWhole(grade);
-  const text = waits ? `${points}, fast checks passed` : [points, word].filter(Boolean).join(" ");
+  const replay = grade.replay ? "replay" : "";
+  const text = waits ? `${[points, replay].filter(Boolean).join(" ")}, fast checks passed` : [points, word, replay].filter(Boolean).join(" ");
   const passed = asked ? `${grade.score} of ${allPoints(grade)} points. Checks passed: ${passedCounts(grade)}` : "No check was asked";
-  const look = waits ? WAITING : LOOKS[grade.outcome];
-  return { ...iconOf(look), text, sentence: [`${passed}${word && `; ${word}`}.`, waitingSentence(grade)].filter(Boolean).join(" ") };
+  const look = replay && grade.outcome === "passed" ? REPLAYED : waits ? WAITING : LOOKS[grade.outcome];
+  return { ...iconOf(look), text, sentence: [`${passed}${word && `; ${word}`}.`, waitingSentence(grade), replaySentence(grade)].filter(Boolean).join(" ") };
 }
 
 const iconOf = ({ icon, color }: { readonly icon: string; readonly color?: string }) => ({ icon, ...(color && { color }) });

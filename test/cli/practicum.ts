@@ -11,6 +11,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** @property uid user who starts it; by default we */
+export interface Started {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly uid?: number;
+}
+
+/** Commands that take the pack's folder. */
+const OF_A_PACK = ["list", "open", "run", "grade", "submit"];
 const COMMAND = path.join(dist, "practicum.mjs");
 
 export class Practicum {
@@ -31,11 +39,10 @@ export class Practicum {
     return practicum;
   }
 
-  /** @param uid user who starts it; by default we */
-  start(args: readonly string[], cwd = this.folder, uid?: number): { child: ChildProcess; ended: Promise<Ended> } {
-    const child = spawn(process.execPath, [COMMAND, ...args, ...(args.length > 0 && !args[0]?.startsWith("-") ? ["--pack", this.pack] : [])], {
+  start(args: readonly string[], cwd = this.folder, { env = {}, uid }: Started = {}): { child: ChildProcess; ended: Promise<Ended> } {
+    const child = spawn(process.execPath, [COMMAND, ...args, ...(OF_A_PACK.includes(args[0] ?? "") ? ["--pack", this.pack] : [])], {
       cwd,
-      env: { ...process.env, PRACTICUM_FOLDER: this.folder },
+      env: { ...process.env, PRACTICUM_FOLDER: this.folder, ...env },
       ...(uid !== undefined && { uid, gid: uid }),
     });
     let [stdout, stderr] = ["", ""];

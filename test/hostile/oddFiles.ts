@@ -44,7 +44,7 @@ export function oddFiles(title: string, rows: readonly Row[]): void {
         const args = await as(at);
         const other = forbidden && process.getuid?.() === 0 ? NOBODY : undefined;
         if (other) execFileSync("chown", ["-hR", `${other}:${other}`, at]);
-        const ended = await practicum.start(args, at, other).ended;
+        const ended = await practicum.start(args, at, { uid: other }).ended;
         const said = ended.stdout + ended.stderr;
         assert.equal(ended.code, code, said);
         assert.doesNotMatch(said, BUG);

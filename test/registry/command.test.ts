@@ -149,7 +149,9 @@ describe("packs by the command", function () {
     assert.equal((await ada.practicum("install", "practicum-pack-tiny", "--yes")).code, 0);
     const { code, json } = await ada.practicum("grade", "--submission", path.join(grace.home, "double.tgz"));
     assert.equal(code, 0);
-    assert.deepEqual(json.differences, [{ title: "answers as only the instructor knows", after: "passed" }]);
+    const [row] = json.submissions as unknown as { differences: object[]; remarks: string[]; grade: Grade }[];
+    assert.deepEqual([row?.differences, row?.remarks], [[{ title: "answers as only the instructor knows", after: "passed" }], []]);
+    assert.equal(row?.grade.replay, undefined);
   });
 
   it("a submission whose record was embellished is found out", async () => {
@@ -159,7 +161,9 @@ describe("packs by the command", function () {
     await writeFile(embellished, writeArchive(files));
     const { code, json } = await ada.practicum("grade", "--submission", embellished);
     assert.equal(code, 1);
-    assert.ok((json.differences as unknown as { title: string }[]).some(({ title }) => title === "doubles"));
+    const [row] = json.submissions as unknown as { differences: { title: string }[]; remarks: string[] }[];
+    assert.ok(row?.differences.some(({ title }) => title === "doubles"));
+    assert.match(row?.remarks[0] ?? "", /Its files are not those that were graded/);
   });
 
   it("an update that changes checks offers to grade again, and says what that changes", async () => {
@@ -200,7 +204,7 @@ describe("packs by the command", function () {
     const csv = path.join(submissions, "class.csv");
     assert.equal((await ada.practicum("install", "practicum-pack-tiny@1.0.0", "--yes")).code, 0);
     const { code, json } = await ada.practicum("grade", "--submission", submissions, "--csv", csv);
-    const rows = json.submissions as unknown as { file: string; grade?: Grade; differences: object[]; problem?: string }[];
+    const rows = json.submissions as unknown as { file: string; grade?: Grade; differences: object[] }[];
     assert.deepEqual(
       rows.map(({ file, grade, differences }) => [path.basename(file), grade?.outcome, grade?.score, differences.length]),
       [
@@ -211,9 +215,9 @@ describe("packs by the command", function () {
     );
     assert.equal(code, 2);
     const lines = (await readFile(csv, "utf8")).trim().split("\n");
-    assert.equal(lines[0], "file,exercise,outcome,score,points,submitted score,checks that went another way,pack version,problem");
-    assert.match(lines[2] ?? "", /bob\.tgz,tiny-01,failed,4,7,4,3,1\.0\.0,$/);
-    assert.match(lines[3] ?? "", /eve\.tgz,,notGraded,,,,,,The archive cannot be read/);
+    assert.equal(lines[0], "file,exercise,outcome,score,points,submitted score,checks that went another way,pack version,problem,remarks");
+    assert.match(lines[2] ?? "", /bob\.tgz,tiny-01,failed,4,7,4,3,1\.0\.0,,Its files are not those that were graded/);
+    assert.match(lines[3] ?? "", /eve\.tgz,,notGraded,,,,,,\S*eve\.tgz is not the archive that its name says/);
     const two = [path.join(submissions, "=ada.tgz"), path.join(submissions, "bob.tgz")];
     assert.equal((await ada.practicum("grade", "--submission", ...two)).code, 1);
     assert.equal((await ada.practicum("grade", "--submission", two[0] as string, two[0] as string)).code, 0);

@@ -30,6 +30,9 @@ describe("progress", () => {
     ["a grade that judged nothing", [grade({ outcome: "notGraded" })], "notStarted"],
     ["a pass, then a grade that judged nothing", [passed(), grade({ outcome: "notGraded" })], "passed"],
     ["a pass, then a failure", [passed(), grade({})], "failing"],
+    ["a replay that passed", [passed({ tier: "run", replay: true })], "notStarted"],
+    ["a failure, then a replay that passed", [grade({}), passed({ tier: "run", replay: true })], "failing"],
+    ["a pass, then a replay that failed", [passed({ tier: "run" }), grade({ replay: true })], "passed"],
     ["the fast checks only, with others left", [passed({ unasked })], "started"],
     ["all checks", [passed({ tier: "run" })], "passed"],
     ["all checks, then the fast ones", [passed({ tier: "run" }), passed({ unasked })], "started"],
@@ -59,6 +62,7 @@ describe("progress", () => {
     assert.equal(progress.mayCompare(after(passed(), grade({}))), true);
     assert.equal(progress.mayCompare(after(passed({ unasked }))), false);
   });
+  it("a replay opens nothing, and leaves no trace", () => assert.deepEqual(after(grade({}), passed({ tier: "run", replay: true })), after(grade({}))));
   it("so does giving up", () => assert.equal(progress.mayCompare(progress.progressOf(progress.gaveUp(progress.emptyProgress(), "ex-1"), "ex-1")), true));
 
   it("counts the hints that were shown, apart from any grade", () => {

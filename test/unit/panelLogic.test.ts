@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import type { CheckResult, Grade } from "../../extension/protocol/grade.ts";
 import type { PlotSpec } from "../../extension/protocol/runtime.ts";
 import { verdict } from "../../webviews/panel/checks/verdict.ts";
-import { clock, duration, exact, gradeHeader, short } from "../../webviews/panel/format.ts";
+import { clock, duration, exact, gradeHeader, short, tally } from "../../webviews/panel/format.ts";
 import { colourNumbers, csvOf, fileName, inOrder, plotsOf, rowsOf, Smoother } from "../../webviews/panel/plots/series.ts";
 import { summarize } from "../../webviews/panel/plots/summary.ts";
 import type { Point } from "../../webviews/panel/state.ts";
@@ -56,8 +56,14 @@ describe("panel grade header", () => {
       "visible 2/2 · 2 of 5 points · 1 slow check waits for Run Exercise",
     ],
     ["nothing graded", grade({ score: 0, points: 0 }), "No check was graded"],
+    [
+      "a replay",
+      grade({ checks: checks("p", ""), score: 1, points: 1, seed: 7, replay: true }),
+      "visible 1/1 · 1 of 1 point · replay of seed 7, does not count",
+    ],
   ];
   for (const [name, g, want] of cases) it(name, () => assert.equal(gradeHeader(g), want));
+  it("the tab says a replay too", () => assert.deepEqual([tally(grade({})), tally(grade({ replay: true }))], ["7/10", "7/10 replay"]));
 });
 
 describe("panel summary", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { emptyProgress, graded, progressOf, type StandingGrade } from "../../extension/exercise/progress.ts";
-import { outdated, regraded, regradePage } from "../../extension/packs/regrade.ts";
+import { outdated, regrade, regraded, regradePage } from "../../extension/packs/regrade.ts";
 import type { CheckResult, Grade, Outcome } from "../../extension/protocol/grade.ts";
 import { checksDigest, readPack } from "../../extension/supervisor/packStore.ts";
 import { tinyExercise } from "../processes/tinyPack.ts";
@@ -60,13 +60,36 @@ describe("a grade by other checks than those of today", () => {
       digests: { attempt: "other", pack: "b", checks: "y", runtime: "r" },
     });
     const standing = progressOf(graded(emptyProgress(), before), "tiny-01").last as StandingGrade;
-    const page = regradePage([regraded(exercise, standing, after)]);
-    assert.match(page, /^## Double\n\n4\/6 by version 1\.0\.0, 4\/6 by version 1\.1\.0\.\n/m);
+    const fresh = grade("1.1.0", [result("doubles", "failed"), result("halves | thirds", "failed"), result("new", "passed")], "y", {
+      digests: { attempt: "other", pack: "b", checks: "y", runtime: "r" },
+    });
+    const page = regradePage([regraded(exercise, standing, { ...after, replay: true }, fresh)]);
+    assert.match(page, /^## Double\n\n4\/6 by version 1\.0\.0, 4\/6 by version 1\.1\.0 on the same inputs \(a replay\), 2\/6 on new ones, which counts\.\n/m);
+    assert.match(page, /On new inputs it is another result: doubles: passed → failed\./);
     assert.match(
       page,
       /\| check \| version 1\.0\.0 \| version 1\.1\.0 \|\n\|---\|---\|---\|\n\| halves \\\| thirds \| passed \| failed \|\n\| gone \| failed \| not asked \|\n\| new \| not asked \| passed \|/,
     );
     assert.match(page, /Your code has changed since/);
+  });
+
+  it("is compared on the old seed, and graded on a new one", async () => {
+    const exercise = await exerciseWith();
+    const standing = progressOf(graded(emptyProgress(), grade("1.0.0", [result("doubles", "passed")], "x", { seed: 99 })), "tiny-01").last as StandingGrade;
+    const seeds: (number | undefined)[] = [];
+    const one = await regrade(exercise, standing, async (seed) => {
+      seeds.push(seed);
+      return grade("1.1.0", [result("doubles", seed === undefined ? "failed" : "passed")], "y");
+    });
+    assert.deepEqual(seeds, [99, undefined]);
+    assert.deepEqual([one?.differences, one?.after.outcome], [[], "failed"]);
+  });
+
+  it("is not graded again by halves: where it is cancelled nothing is shown", async () => {
+    const standing = progressOf(graded(emptyProgress(), grade("1.0.0", [], "x", { outcome: "passed" })), "tiny-01").last as StandingGrade;
+    for (const answers of [[undefined], [grade("1.1.0", [], "y"), undefined]]) {
+      assert.equal(await regrade(await exerciseWith(), standing, async () => answers.shift()), undefined);
+    }
   });
 
   it("is of every exercise of the built-in pack found again from disk", async () => {

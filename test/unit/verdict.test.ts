@@ -54,6 +54,16 @@ describe("verdict", () => {
     ["one failed", graded(["passed", "failed"]), "error", "1/2", /^1 of 2 points/],
     ["one errored", graded(["passed", "failed", "errored"]), "bug", "1/3 errored", /errored/],
     ["one timed out", graded(["passed", "timedOut"]), "watch", "1/2 timed out", /timed out/],
+    [
+      "all passed, in a replay: no tick",
+      graded(["passed", "passed"], { replay: true, tier: "run", seed: 7 }),
+      "history",
+      "2/2 replay",
+      /This is a replay of the inputs of seed 7: it does not count\.$/,
+    ],
+    ["fast ones passed, in a replay", graded(["passed"], { unasked: [slow], replay: true }), "history", "1/4 replay, fast checks passed", /replay/],
+    ["one failed, in a replay", graded(["passed", "failed"], { replay: true }), "error", "1/2 replay", /replay/],
+    ["one errored, in a replay", graded(["errored"], { replay: true }), "bug", "0/1 errored replay", /replay/],
     ["nothing was asked", graded([]), "circle-slash", "not graded", /^No check was asked; not graded\.$/],
   ];
   for (const [what, verdict, icon, text, sentence] of cases) {

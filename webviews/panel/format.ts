@@ -46,14 +46,15 @@ export function gradeHeader(grade: Grade): string {
     const passed = checks.filter((c) => c.outcome === "passed").length;
     return checks.length === 0 ? [] : [`${hidden ? "hidden" : "visible"} ${passed}/${checks.length}`];
   };
-  if (grade.checks.length === 0) return "No check was graded";
+  const replay = grade.replay ? [`replay of seed ${grade.seed}, does not count`] : [];
+  if (grade.checks.length === 0) return ["No check was graded", ...replay].join(" · ");
   const waiting = grade.unasked?.length ?? 0;
   const rest = waiting > 0 ? [`${counted(waiting, "slow check")} ${waiting === 1 ? "waits" : "wait"} for Run Exercise`] : [];
-  return [[...part(false), ...part(true)].join(", "), `${grade.score} of ${counted(allPoints(grade), "point")}`, ...rest].join(" · ");
+  return [[...part(false), ...part(true)].join(", "), `${grade.score} of ${counted(allPoints(grade), "point")}`, ...rest, ...replay].join(" · ");
 }
 
 /** Points, for the tab, as in the status bar. */
-export const tally = (grade: Grade): string => `${grade.score}/${allPoints(grade)}`;
+export const tally = (grade: Grade): string => `${grade.score}/${allPoints(grade)}${grade.replay ? " replay" : ""}`;
 
 const allPoints = ({ points, unasked = [] }: Grade): number => points + unasked.reduce((sum, check) => sum + check.points, 0);
 

@@ -19,7 +19,10 @@ export interface InstallOptions extends Acceptance {
 export async function install(context: Context, spec: string, { registry, offline, yes, acceptKey, downgrade }: InstallOptions): Promise<CommandResult> {
   const { terminal, dist, signal, shelf } = context;
   const onProgress = (bytes: number) => terminal.progress(0, 0, `${spec}: ${Math.ceil(bytes / 1024)} KiB`);
-  const candidate = await shelf.examine(await fetchPack(spec, { dist, registry, offline, signal, onProgress }));
+  const fetched = await fetchPack(spec, { dist, registry, offline, signal, onProgress });
+  if (registry !== undefined && fetched.source.kind !== "registry")
+    throw new UserError(`--registry does not go with ${spec}: that is not a package of a registry.`, "Leave one of them out.");
+  const candidate = await shelf.examine(fetched);
   terminal.endProgress();
   const { pack, present, replaces } = candidate;
   terminal.print(terminal.colors.bold(`${pack.title} ${pack.version}`));

@@ -36,9 +36,7 @@ export async function publish(context: Context, folder: string, options: Publish
   for (const line of columns(Object.entries(packed.sizes).map(([file, bytes]) => [`  ${file}`, colors.dim(`${bytes}`)]))) terminal.print(line);
   terminal.print(`${Object.keys(packed.sizes).length} files, ${Math.ceil(packed.archive.length / 1024)} KiB${packed.signed ? ", signed" : ", not signed"}`);
   const registry = options.dryRun ? undefined : await toRegistry(packed, { ...at, provenance: options.provenance });
-  terminal.print(
-    registry ? `${colors.green("Published")} ${name}@${version} to ${registry}` : `Nothing was published: this was a dry run of ${name}@${version}.`,
-  );
+  terminal.print(registry ? `${colors.green("Published")} ${name}@${version} to ${registry}` : dryRunText(`${name}@${version}`, options));
   return { exitCode: 0, json: { name, version, registry, files: packed.sizes, bytes: packed.archive.length, signed: packed.signed, sealed: packed.sealed } };
 }
 
@@ -48,6 +46,10 @@ export async function keygen({ terminal }: Context, folder = keyFolder()): Promi
   terminal.print(`Fingerprint: ${terminal.colors.bold(fingerprint)}`);
   return { exitCode: 0, json: { folder, fingerprint } };
 }
+
+/** With what would have been asked of the registry. */
+const dryRunText = (packed: string, { registry, provenance }: PublishOptions): string =>
+  `Nothing was published: this was a dry run of ${[packed, registry && `to ${registry}`, provenance && "with provenance"].filter(Boolean).join(" ")}.`;
 
 async function prove({ supervisor, terminal, dist, signal }: Context, folder: string): Promise<PackProof> {
   const onProgress = (done: number, planned: number, words: string): void => terminal.progress(done, planned, words);

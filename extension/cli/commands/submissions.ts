@@ -1,121 +1,138 @@
-import { readdir, stat } from "node:fs/promises";
-import path from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { messageOf, UserError } from "../../errors.ts";
-import type { Exercise } from "../../exercise/model.ts";
-import { LIMITS } from "../../packs/archive.ts";
-import { type Difference, differences, differenceText } from "../../packs/differences.ts";
-import { readKeys } from "../../packs/keys.ts";
+import type { Exercise, Pack } from "../../exercise/model.ts";
+import { changesFrom, remarksOn, sharedWith } from "../../packs/claim.ts";
+import type { Difference } from "../../packs/differences.ts";
+import { type HandedIn, handedIn } from "../../packs/handedIn.ts";
+import { openSealed, sealingKey } from "../../packs/keys.ts";
 import { keyFolder } from "../../packs/places.ts";
-import { unseal } from "../../packs/seal.ts";
-import { readSubmission, type Submission, sameChecks } from "../../packs/submission.ts";
+import { type Claim, readSubmission, type Submission } from "../../packs/submission.ts";
 import type { Grade } from "../../protocol/grade.ts";
-import { plain } from "../../protocol/plainText.ts";
-import { readProblem } from "../../supervisor/files/problems.ts";
-import { readBytes } from "../../supervisor/files/read.ts";
 import { writeWhole } from "../../supervisor/files/write.ts";
+import { checksDigest, findExercise } from "../../supervisor/packStore.ts";
 import type { Context } from "../context.ts";
+import { readCorpus } from "../corpus.ts";
 import { COULD_NOT_GRADE, type CommandResult, exitCodeOf, worstOf } from "../perform.ts";
-import { columns } from "../report.ts";
-import { gradeAttempt } from "./grade.ts";
+import { submissionLines, submissionTable } from "../submissionReport.ts";
 
 export interface SubmissionOptions {
   readonly keys?: string;
   /** File to write the summary to. */
   readonly csv?: string;
+  readonly corpus?: string;
 }
 
-/** What became of one file. */
-interface Row {
+/** What became of one of them. */
+export interface Row {
   readonly file: string;
+  readonly exercise?: Exercise;
   readonly submission?: Submission;
+  /** Ours: by all checks, on inputs that nobody has seen. */
   readonly grade?: Grade;
   readonly differences: readonly Difference[];
-  /** Why there is no grade. */
-  readonly problem?: string;
+  /** What does not fit: sentences. */
+  readonly remarks: readonly string[];
+  /** Why there is no mark. */
+  readonly problem?: { readonly message: string; readonly remedy?: string };
 }
 
-/** Grades what learners have submitted again, on the inputs that it was graded on, and says what differs. @param places files, and folders of them */
-export async function gradeSubmissions(context: Context, places: readonly string[], { keys = keyFolder(), csv }: SubmissionOptions): Promise<CommandResult> {
-  const { terminal } = context;
-  const files = (await Promise.all(places.map(filesOf))).flat();
-  const [file, ...others] = files;
-  if (file === undefined)
-    throw new UserError(`There is no submission in ${places.join(", ")}.`, "Name files that practicum submit has written, or folders of them.");
-  if (others.length === 0 && csv === undefined) return gradeOne(context, file, keys);
-  const rows: Row[] = [];
-  for (const [i, each] of files.entries()) {
-    terminal.progress(i, files.length, path.basename(each));
-    rows.push(await rowOf(context, each, keys));
-    context.signal.throwIfAborted();
+interface Means {
+  readonly context: Context;
+  /** That are here. */
+  readonly packs: readonly Pack[];
+  /** The one exercise that is expected. */
+  readonly expected?: Exercise;
+  readonly keys: string;
+  readonly corpus?: string;
+}
+
+/**
+ * Grades what learners have submitted, and says where that differs from what they have submitted: seeds, tiers and points are theirs, and not believed.
+ * One file and a class take the same path; what is shown of one is more.
+ * @param places files, folders and archives of them @param wanted the exercise that they must be of
+ */
+export async function gradeSubmissions(
+  context: Context,
+  places: readonly string[],
+  wanted: string | undefined,
+  { keys, csv, corpus }: SubmissionOptions,
+): Promise<CommandResult> {
+  const { terminal, signal } = context;
+  const packs = await context.packs();
+  const expected = wanted === undefined ? undefined : findExercise(packs, wanted);
+  if (keys !== undefined) await sealingKey(keys, "what is sealed"); // named, and not there: a slip, also where nothing is sealed
+  const means = { context, packs, expected, keys: keys ?? keyFolder(), corpus: await readCorpus(corpus) };
+  const found: Row[] = [];
+  const passedOver: { file: string; why: string }[] = [];
+  for await (const one of handedIn(places)) {
+    signal.throwIfAborted();
+    terminal.progress(0, 0, `${found.length + 1}: ${one.file}`);
+    if ("passedOver" in one) passedOver.push({ file: one.file, why: one.passedOver });
+    else found.push(await rowOf(means, one));
   }
   terminal.endProgress();
-  for (const line of columns([HEADINGS.map(terminal.colors.dim), ...rows.map(cellsOf)])) terminal.print(line);
-  if (csv !== undefined) await writeWhole(csv, stringify([HEADINGS, ...rows.map(cellsOf)], { escape_formulas: true }), { through: true }); // a file may be named like one
-  const json = rows.map(({ submission, grade, ...row }) => ({ ...row, submitted: submission?.grade, grade }));
-  return { exitCode: worstOf(rows.map(({ grade }) => (grade ? exitCodeOf(grade.outcome) : COULD_NOT_GRADE))), json: { submissions: json } };
+  signal.throwIfAborted();
+  if (found.length === 0) throw nothingIn(places);
+  const rows = withShared(found);
+  const table = submissionTable(rows);
+  for (const line of submissionLines(rows, table, passedOver, terminal.colors)) terminal.print(line);
+  if (csv !== undefined) await writeSummary(csv, table);
+  const exitCode = worstOf(rows.map(({ grade, problem }) => (grade && !problem ? exitCodeOf(grade.outcome) : COULD_NOT_GRADE)));
+  return { exitCode, json: { submissions: rows.map(jsonOf), passedOver } };
 }
 
-async function gradeOne(context: Context, file: string, keys: string): Promise<CommandResult> {
-  const { terminal } = context;
-  const { submission, exercise } = await read(context, file, keys);
-  terminal.print(terminal.colors.bold(exercise.title));
-  if (!sameChecks(submission, exercise)) {
-    terminal.print(terminal.colors.yellow(`It was graded by version ${submission.grade.packVersion} of the pack; here is ${exercise.pack.version}.`));
-  }
-  const grade = await gradeAttempt(context, exercise, submission.attempt, { ...replayOf(submission), record: false });
-  const changed = differences(submission.grade, grade);
-  for (const difference of changed) terminal.print(`  ${differenceText(difference)}`);
-  if (changed.length === 0) terminal.print(terminal.colors.dim(`As submitted: ${submission.grade.score}/${submission.grade.points} points.`));
-  return { exitCode: exitCodeOf(grade.outcome), json: { submitted: submission.grade, grade, differences: changed } };
-}
-
-/** One file that cannot be graded keeps no other from it. */
-async function rowOf(context: Context, file: string, keys: string): Promise<Row> {
+/** One that cannot be graded keeps no other from it. */
+async function rowOf(means: Means, found: Exclude<HandedIn, { passedOver: string }>): Promise<Row> {
+  const { file } = found;
+  const nothing: Row = { file, differences: [], remarks: [] };
+  let known: Row = nothing;
   try {
-    const { submission, exercise } = await read(context, file, keys);
-    const { seed, fast } = replayOf(submission);
-    const grade = await context.supervisor.grade({ exercise, attempt: submission.attempt, tier: fast ? "save" : "run", seed, signal: context.signal });
-    return { file, submission, grade, differences: differences(submission.grade, grade), problem: grade.problem?.message };
+    if ("problem" in found) throw found.problem;
+    const submission = readSubmission(found.submission, file);
+    known = { ...nothing, submission };
+    const exercise = exerciseOf(means, submission.claim);
+    known = { ...known, exercise, remarks: remarksOn(submission, exercise, checksDigest(exercise), new Date()) };
+    return await graded(means, known, exercise, submission);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { file, differences: [], problem: messageOf(error) };
+    return { ...known, problem: { message: messageOf(error), remedy: error.remedy } };
   }
 }
 
-const replayOf = ({ grade }: Submission) => ({ seed: grade.seed, fast: grade.tier === "save" });
-
-async function read(context: Context, file: string, keys: string): Promise<{ readonly submission: Submission; readonly exercise: Exercise }> {
-  const archive = await readBytes(file, LIMITS.archiveBytes);
-  if (!archive) throw new UserError(`${file} is not there.`, REMEDY);
-  const submission = await readSubmission(archive, path.resolve(file));
-  const published = await context.exercise(submission.grade.exercise);
-  const { sealing } = await readKeys(keys);
-  return { submission, exercise: sealing === undefined ? published : unseal(published, sealing) };
+/** @throws {UserError} when it is another than the one that is expected (a learner's file could name an easier one), or none that is here */
+function exerciseOf({ packs, expected }: Means, { exercise: id }: Claim): Exercise {
+  if (expected && id !== expected.id)
+    throw new UserError(`It is a submission of "${id}", not of "${expected.id}".`, "Leave the exercise out to grade each as the one that it is of.");
+  const exercise = packs.flatMap((pack) => pack.exercises).find((one) => one.id === id);
+  if (!exercise) throw new UserError(`Its exercise "${id}" is not here.`, "Install the pack that it is of, or name it with --pack.");
+  return exercise;
 }
 
-async function filesOf(place: string): Promise<string[]> {
-  try {
-    if (!(await stat(place)).isDirectory()) return [place];
-    const names = (await readdir(place)).filter((name) => name.endsWith(".tgz"));
-    return names.sort().map((name) => path.join(place, name));
-  } catch (error) {
-    throw readProblem(error, place);
-  }
+async function graded({ context, keys, corpus }: Means, known: Row, published: Exercise, { attempt, claim }: Submission): Promise<Row> {
+  const exercise = await openSealed(published, keys);
+  if (!Object.hasOwn(attempt.files, exercise.entry)) throw new UserError(`It lacks the attempt's ${exercise.entry}.`, "Ask the learner to submit again.");
+  const own = { ...attempt, entry: exercise.entry };
+  const grade = await context.supervisor.grade({ exercise, attempt: own, tier: "run", corpus, signal: context.signal });
+  const { changed, strange } = changesFrom(claim, grade);
+  const problem = grade.outcome === "notGraded" ? { message: grade.problem?.message ?? "Not every check could be asked." } : undefined;
+  return { ...known, grade, differences: changed, remarks: [...known.remarks, ...(strange ? [strange] : [])], ...(problem && { problem }) };
 }
 
-const HEADINGS = ["file", "exercise", "outcome", "score", "points", "submitted score", "checks that went another way", "pack version", "problem"];
+/** What only the whole class shows: the same files twice, the record of another's. */
+function withShared(rows: readonly Row[]): readonly Row[] {
+  const read = rows.flatMap(({ file, submission }) =>
+    submission ? [{ file, exercise: submission.claim.exercise, digest: submission.digest, claimed: submission.claim.digests.attempt }] : [],
+  );
+  const remarks = sharedWith(read)[Symbol.iterator]();
+  return rows.map((row) => (row.submission ? { ...row, remarks: [...row.remarks, ...(remarks.next().value ?? [])] } : row));
+}
 
-/** A file's name is its sender's. */
-const cellsOf = ({ file, submission, grade, differences, problem = "" }: Row): string[] =>
-  [
-    file,
-    submission?.grade.exercise ?? "",
-    grade?.outcome ?? "notGraded",
-    ...[grade?.score, grade?.points, submission?.grade.score].map((points) => String(points ?? "")),
-    grade ? String(differences.length) : "",
-    grade?.packVersion ?? "",
-    problem,
-  ].map(plain);
+/** Files may be named like formulas. */
+async function writeSummary(file: string, table: readonly (readonly string[])[]): Promise<void> {
+  await writeWhole(file, stringify(table as string[][], { escape_formulas: true }), { through: true });
+}
 
-const REMEDY = "Name a file that practicum submit has written.";
+const jsonOf = ({ submission, exercise, ...row }: Row) => ({ ...row, exercise: exercise?.id ?? submission?.claim.exercise, submitted: submission?.claim });
+
+const nothingIn = (places: readonly string[]): UserError =>
+  new UserError(`There is no submission in ${places.join(", ")}.`, "Name files that practicum submit has written, or folders of them.");
