@@ -103,6 +103,22 @@ describe("layers", () => {
     );
   });
 
+  it("a graph reaches ONNX Runtime by the one file that looks at it before", () => {
+    const text = (file: string) => readFileSync(path.join(ROOT, file), "utf8");
+    const takers = files.filter((file) => /"onnxruntime-node"\)|from "onnxruntime-node"/.test(text(file)));
+    assert.deepEqual(takers, [path.join("extension", "runtime", "onnxRuntime.ts")]);
+    const makers = files.filter((file) => text(file).includes("InferenceSession.create("));
+    assert.deepEqual(makers, takers);
+  });
+
+  it("no child has a library that may make code from text to read a message", () => {
+    const children = imports.filter(({ from }) => ["child", "runtime", "grader", "protocol"].includes(layerOf(from)));
+    assert.deepEqual(
+      children.filter(({ specifier }) => /^(onnx-proto|protobufjs)/.test(specifier)),
+      [],
+    );
+  });
+
   it("the reader of imports sees every form", () => {
     const text =
       'import a from "./a";\nimport type { B } from "./b";\nexport { c,\n d } from "./c";\nimport "./d";\nimport { type E, type F } from "./e";\nconst g = await import("./g");\n';
