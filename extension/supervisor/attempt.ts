@@ -29,7 +29,10 @@ export async function readAttempt(exercise: Exercise, folder: string): Promise<S
     throw new UserError(`${root} has no ${entry}.`, `Name the folder of your attempt, or open the exercise there: practicum open ${exercise.slug}`);
   }
   const files: Record<string, string> = {};
-  for (const file of await modulesBelow(root)) files[file] = await readFile(path.join(root, file), "utf8");
+  for (const file of await modulesBelow(root)) {
+    const text = await textOf(path.join(root, file));
+    if (text !== undefined) files[file] = text; // another program may take it away just now
+  }
   return { root, entry, files };
 }
 

@@ -5,7 +5,7 @@ import type { Attempts } from "./attempts.ts";
 import { command } from "./editor.ts";
 import type { ProgressStore } from "./progressStore.ts";
 import { MANAGE_TRUST } from "./trust.ts";
-import { badgeOf, firstProblem, type Verdict } from "./verdict.ts";
+import { badgeOf, circumstances, firstProblem, type Verdict } from "./verdict.ts";
 import type { Verdicts } from "./verdicts.ts";
 
 export class GradeStatus implements vscode.Disposable {
@@ -33,6 +33,11 @@ export class GradeStatus implements vscode.Disposable {
     return this.#attempts.active ? this.#item.text : "";
   }
 
+  /** What hovering over it tells; empty while it is hidden. */
+  get tooltip(): string {
+    return this.#attempts.active && this.#item.tooltip instanceof vscode.MarkdownString ? this.#item.tooltip.value : "";
+  }
+
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
@@ -48,6 +53,7 @@ export class GradeStatus implements vscode.Disposable {
     const badge = badgeOf(verdict, this.#progress.of(exercise.id), exercise.pack.version);
     const backend = verdict.phase === "graded" ? verdict.grade.backend : undefined;
     this.#item.text = `$(${badge.icon}) ${badge.text}${backend ? ` · ${backend.name}` : ""}`;
+    this.#item.color = badge.grey && badge.color ? new vscode.ThemeColor(badge.color) : undefined;
     this.#item.tooltip = tooltip(exercise.title, badge.sentence, verdict);
     this.#item.accessibilityInformation = { label: `${exercise.title}: ${badge.sentence}`, role: "button" };
     this.#item.command = verdict.phase === "untrusted" ? MANAGE_TRUST : command("practicum.showPanel", "Show Checks", { tab: "checks", exercise: exercise.id });
@@ -56,12 +62,10 @@ export class GradeStatus implements vscode.Disposable {
 }
 
 function tooltip(title: string, sentence: string, verdict: Verdict): vscode.MarkdownString {
-  const text = new vscode.MarkdownString(`**Practicum: ${title}**\n\n${sentence}\n\n`);
+  const text = new vscode.MarkdownString("**Practicum: ").appendText(title).appendMarkdown("**\n\n").appendText(sentence).appendMarkdown("\n\n");
   if (verdict.phase !== "graded") return text;
-  const { backend, ms } = verdict.grade;
   const problem = firstProblem(verdict.grade);
   if (problem) text.appendText(problem).appendMarkdown("\n\n");
-  text.appendMarkdown("Backend: ").appendText(`${backend.name}, ${backend.device}, ${Math.round(ms)} ms`);
-  for (const { name, reason } of backend.skipped) text.appendMarkdown("\n\n").appendText(`${name} not used: ${reason}`);
+  for (const line of circumstances(verdict.grade)) text.appendText(line).appendMarkdown("\n\n");
   return text;
 }
