@@ -54,6 +54,22 @@ describe("verdict", () => {
     ["one failed", graded(["passed", "failed"]), "error", "1/2", /^1 of 2 points/],
     ["one errored", graded(["passed", "failed", "errored"]), "bug", "1/3 errored", /errored/],
     ["one timed out", graded(["passed", "timedOut"]), "watch", "1/2 timed out", /timed out/],
+    [
+      "changed since",
+      { phase: "old", grade: grade(["passed", "failed"]), reason: "Changed." },
+      "history",
+      "1/2, changed since",
+      /^1 of 2 points\. .* Changed\.$/,
+    ],
+    [
+      "changed since its fast checks passed",
+      { phase: "old", grade: grade(["passed"], { unasked: [slow] }), reason: "Changed." },
+      "history",
+      "1/4, changed since",
+      /^1 of 4 points\. .* Changed\.$/,
+    ],
+    ["changed since it could not be loaded", { phase: "old", grade: grade([]), reason: "Changed." }, "history", "changed since", / Changed\.$/],
+    ["the entry is gone", { phase: "missing", text: "a.ts is missing", reason: "Gone." }, "question", "a.ts is missing", /^Gone\.$/],
     ["nothing was asked", graded([]), "circle-slash", "not graded", /^No check was asked; not graded\.$/],
   ];
   for (const [what, verdict, icon, text, sentence] of cases) {
