@@ -25,14 +25,15 @@ export interface ScaffoldResult {
 export async function readAttempt(exercise: Exercise, folder: string): Promise<SourceTree> {
   const root = path.resolve(folder);
   const { entry } = exercise;
-  if ((await textOf(path.join(root, entry))) === undefined) {
-    throw new UserError(`${root} has no ${entry}.`, `Name the folder of your attempt, or open the exercise there: practicum open ${exercise.slug}`);
-  }
+  const missing = () =>
+    new UserError(`${root} has no ${entry}.`, `Name the folder of your attempt, or open the exercise there: practicum open ${exercise.slug}`);
+  if ((await textOf(path.join(root, entry))) === undefined) throw missing();
   const files: Record<string, string> = {};
   for (const file of await modulesBelow(root)) {
     const text = await textOf(path.join(root, file));
     if (text !== undefined) files[file] = text; // another program may take it away just now
   }
+  if (files[entry] === undefined) throw missing(); // and the entry too
   return { root, entry, files };
 }
 
