@@ -5,10 +5,12 @@ import { Shelf } from "./packs/shelf.ts";
 import { KeptRuns } from "./supervisor/keptRuns.ts";
 import { Attempts } from "./ui/attempts.ts";
 import { Backends } from "./ui/backends.ts";
+import { Changes } from "./ui/changes.ts";
 import { CheckExplorer } from "./ui/checkExplorer.ts";
 import { registerCommands } from "./ui/commands.ts";
 import { Compare } from "./ui/compare.ts";
 import { ContextKeySync } from "./ui/contextKeys.ts";
+import { Disk } from "./ui/disk.ts";
 import { runsFolder } from "./ui/earlierRuns.ts";
 import { ExerciseTree } from "./ui/exerciseTree.ts";
 import { Faults } from "./ui/faults.ts";
@@ -50,17 +52,19 @@ export function activate(context: vscode.ExtensionContext): Practicum {
   const library = new Library(builtIn, new Shelf(context.globalStorageUri.fsPath, builtIn), notify);
   const progress = new ProgressStore(notify);
   const attempts = new Attempts(library, notify);
-  const verdicts = new Verdicts();
+  const verdicts = new Verdicts((exercise) => progress.of(exercise).last?.digests?.attempt);
+  const disk = new Disk(verdicts);
   const backendsFolder = path.join(context.globalStorageUri.fsPath, "backends");
   const supervision = new Supervision({ dist, backends: backendsFolder, log: (line) => log.info(line) });
   const backends = new Backends(supervision, dist, backendsFolder);
-  const grading = new Grading(supervision, verdicts, progress, notify);
+  const grading = new Grading(supervision, verdicts, disk, progress, notify);
   const kept = new KeptRuns(runsFolder(context), (line) => log.warn(line));
   const runs = new Runs(supervision, grading, kept);
   const onSave = new OnSave(attempts, grading, notify);
+  const changes = new Changes(attempts, verdicts, disk, grading, onSave, notify);
   const runStatus = new RunStatus(runs);
   const status = new GradeStatus(attempts, verdicts, progress);
-  const tree = new ExerciseTree(library, verdicts, progress, notify);
+  const tree = new ExerciseTree(library, attempts, verdicts, progress, notify);
   const explorer = new CheckExplorer(library, attempts, grading, onSave, verdicts);
   const panel = new RunPanel(vscode.Uri.file(dist), runs, verdicts, attempts, progress, notify);
   const hints = new Hints(library, progress);
@@ -79,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): Practicum {
       grading,
       runs,
       onSave,
+      changes,
       runStatus,
       status,
       tree,

@@ -45,7 +45,7 @@ export interface PanelSubject {
   readonly title?: string;
   /** Whether the reference may be seen. */
   readonly mayCompare?: boolean;
-  /** Why there is no grade, where there is a reason. */
+  /** Why there is no grade, or none of the files as they are now; absent where there is nothing to say. */
   readonly notice?: string;
 }
 

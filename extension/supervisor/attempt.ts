@@ -32,19 +32,20 @@ const isModule = (file: string): boolean => /(?<!\.d)\.ts$/.test(file);
 export async function readAttempt(exercise: Exercise, folder: string): Promise<SourceTree> {
   const root = path.resolve(folder);
   const { entry } = exercise;
-  if ((await textOf(path.join(root, entry))) === undefined) {
-    throw new UserError(`${root} has no ${entry}.`, `Name the folder of your attempt, or open the exercise there: practicum open ${exercise.slug}`);
-  }
+  const missing = () =>
+    new UserError(`${root} has no ${entry}.`, `Name the folder of your attempt, or open the exercise there: practicum open ${exercise.slug}`);
+  if ((await textOf(path.join(root, entry))) === undefined) throw missing();
   const remedy = "Keep only your attempt in its folder: move everything else out.";
   const files: Record<string, string> = {};
   let length = 0;
   for (const file of await filesBelow(root, { wanted: isModule, bounds: ATTEMPT_FOLDER, links: true, remedy })) {
     const text = await textOf(path.join(root, file));
-    if (text === undefined) continue; // it is gone meanwhile
+    if (text === undefined) continue; // another program may take it away just now
     length += text.length;
     if (length > BYTES.attempt) throw new UserError(`The TypeScript files in ${root} are larger than ${sizeText(BYTES.attempt)} together.`, remedy);
     files[file] = text;
   }
+  if (files[entry] === undefined) throw missing(); // and the entry too
   return { root, entry, files };
 }
 

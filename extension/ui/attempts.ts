@@ -17,6 +17,9 @@ export interface Attempt {
 export class Attempts implements vscode.Disposable {
   readonly #library: Library;
   readonly #seen = new Map<string, Attempt>();
+  readonly #remembered = new vscode.EventEmitter<Attempt>();
+  /** Fires with each attempt that is seen for the first time in its folder. */
+  readonly onDidRemember = this.#remembered.event;
   readonly #activated = new vscode.EventEmitter<Attempt | undefined>();
   readonly onDidActivate = this.#activated.event;
   readonly #subscriptions: vscode.Disposable[];
@@ -27,6 +30,7 @@ export class Attempts implements vscode.Disposable {
     this.#library = library;
     this.#subscriptions = [
       this.#activated,
+      this.#remembered,
       vscode.window.onDidChangeActiveTextEditor((editor) => notify.guard(() => this.follow(editor))),
       library.onDidChange(() => notify.guard(() => this.#renew())),
     ];
@@ -56,7 +60,10 @@ export class Attempts implements vscode.Disposable {
   }
 
   remember(attempt: Attempt): void {
+    const known = this.#seen.get(attempt.exercise.id)?.folder === attempt.folder;
     this.#seen.set(attempt.exercise.id, attempt);
+    if (known) return;
+    this.#remembered.fire(attempt);
     void setContext(
       "practicum.attemptFolders",
       [...this.#seen.values()].map((seen) => seen.folder),

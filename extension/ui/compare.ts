@@ -20,6 +20,8 @@ export class Compare implements vscode.TextDocumentContentProvider, vscode.Dispo
   readonly #library: Library;
   readonly #progress: ProgressStore;
   readonly #subscriptions: vscode.Disposable[];
+  /** Of each exercise the last grade after which the reference was offered: a verdict may be said twice. */
+  readonly #offered = new Map<string, string>();
 
   constructor(library: Library, progress: ProgressStore, verdicts: Verdicts) {
     this.#library = library;
@@ -60,7 +62,9 @@ export class Compare implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   /** Once, when it has just been earned. */
   #offer({ exercise }: Attempt, grade: Grade): void {
-    if (grade.outcome !== "passed" || this.#progress.of(exercise.id).passedAt !== grade.startedAt) return;
+    const { outcome, startedAt } = grade;
+    if (outcome !== "passed" || this.#progress.of(exercise.id).passedAt !== startedAt || this.#offered.get(exercise.id) === startedAt) return;
+    this.#offered.set(exercise.id, startedAt);
     const show = "Compare with Reference";
     void inform(`${exercise.title}: all checks passed.`, show).then(
       (chosen) => chosen && runCommand("practicum.compareWithReference", { exercise: exercise.id }),

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Exercise, Pack } from "../exercise/model.ts";
 import { type ExerciseProgress, mayCompare } from "../exercise/progress.ts";
+import type { Attempts } from "./attempts.ts";
 import { VIEW } from "./contributions.ts";
 import { command, setContext } from "./editor.ts";
 import type { Library } from "./library.ts";
@@ -23,6 +24,7 @@ export interface ExerciseNode {
 
 export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
   readonly #library: Library;
+  readonly #attempts: Attempts;
   readonly #verdicts: Verdicts;
   readonly #progress: ProgressStore;
   readonly #notify: Notify;
@@ -31,8 +33,9 @@ export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   readonly #nodes = new Map<string, ExerciseNode>();
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(library: Library, verdicts: Verdicts, progress: ProgressStore, notify: Notify) {
+  constructor(library: Library, attempts: Attempts, verdicts: Verdicts, progress: ProgressStore, notify: Notify) {
     this.#library = library;
+    this.#attempts = attempts;
     this.#verdicts = verdicts;
     this.#progress = progress;
     this.#notify = notify;
@@ -47,7 +50,7 @@ export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     if (node?.kind === "exercise") return [];
-    if (node) return node.pack.exercises.map((exercise) => this.#node(exercise));
+    if (node) return node.pack.exercises.map((exercise) => this.#shown(exercise));
     const packs = await this.#notify.guard(() => this.#library.packs());
     void setContext("practicum.unreadable", packs === undefined);
     return (packs ?? []).map((pack) => ({ kind: "pack", pack }));
@@ -61,9 +64,11 @@ export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #node(exercise: Exercise): ExerciseNode {
+  /** A grade of an earlier day is shown with it, so the attempt is looked for: it may have changed since. */
+  #shown(exercise: Exercise): ExerciseNode {
     const node: ExerciseNode = { kind: "exercise", exercise };
     this.#nodes.set(exercise.id, node);
+    if (this.#progress.of(exercise.id).last) void this.#notify.guard(() => this.#attempts.find(exercise));
     return node;
   }
 
@@ -74,7 +79,7 @@ export class ExerciseTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     const number = Number.parseInt(exercise.slug, 10);
     const item = new vscode.TreeItem(`${number}  ${exercise.title}`);
     item.id = exercise.id;
-    item.description = [/^\d/.test(badge.text) && badge.text.split(",", 1)[0], exercise.difficulty].filter(Boolean).join(" · "); // short: the title comes first
+    item.description = [badge.brief, exercise.difficulty].filter(Boolean).join(" · "); // short: the title comes first
     item.iconPath = new vscode.ThemeIcon(badge.icon, badge.color ? new vscode.ThemeColor(badge.color) : undefined);
     item.tooltip = tooltip(exercise, badge, progress);
     item.accessibilityInformation = { label: `${number} ${exercise.title}, ${effort(exercise)}. ${badge.sentence}` };

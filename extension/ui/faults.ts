@@ -5,12 +5,15 @@ import type { Divergence } from "../protocol/tensorMismatch.ts";
 import type { Attempt } from "./attempts.ts";
 import { placeOf, placeOfCheck } from "./places.ts";
 import type { Run, Runs } from "./runs.ts";
+import { gradeOf } from "./verdict.ts";
 import type { VerdictChange, Verdicts } from "./verdicts.ts";
 
 interface Fault {
   readonly message: string;
   readonly place: vscode.Location;
   readonly severity: vscode.DiagnosticSeverity;
+  /** It was said of files that have changed since. */
+  readonly old?: boolean;
 }
 
 export class Faults implements vscode.Disposable {
@@ -29,7 +32,13 @@ export class Faults implements vscode.Disposable {
 
   #graded({ attempt, verdict }: VerdictChange): void {
     if (verdict.phase === "grading" || verdict.phase === "none") this.#shown.run.delete(attempt.exercise.id); // it was about an older text
-    this.#show("grade", attempt, verdict.phase === "graded" ? faultsOf(attempt, verdict.grade) : []);
+    const grade = gradeOf(verdict);
+    const old = verdict.phase === "old";
+    this.#show(
+      "grade",
+      attempt,
+      (grade ? faultsOf(attempt, grade) : []).map((fault) => ({ ...fault, old })),
+    );
   }
 
   #ran({ attempt, store, fault }: Run): void {
@@ -65,9 +74,11 @@ function partingOf(attempt: Attempt, divergence: Divergence | undefined): Fault[
   return divergence && place ? [{ message: divergence.sentence, place, severity: vscode.DiagnosticSeverity.Information }] : [];
 }
 
-function diagnosticOf({ place, message, severity }: Fault): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(place.range, message, severity);
+/** What is old is no warning any more, and says so behind its source: "Practicum(changed since)". */
+function diagnosticOf({ place, message, severity, old }: Fault): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(place.range, message, old ? vscode.DiagnosticSeverity.Information : severity);
   diagnostic.source = "Practicum";
+  if (old) diagnostic.code = "changed since";
   return diagnostic;
 }
 

@@ -7,7 +7,7 @@ import { command } from "./editor.ts";
 import { joined, markdown } from "./markdown.ts";
 import type { ProgressStore } from "./progressStore.ts";
 import { MANAGE_TRUST } from "./trust.ts";
-import { badgeOf, firstProblem, type Verdict } from "./verdict.ts";
+import { badgeOf, circumstances, firstProblem, type Verdict } from "./verdict.ts";
 import type { Verdicts } from "./verdicts.ts";
 
 export class GradeStatus implements vscode.Disposable {
@@ -35,6 +35,11 @@ export class GradeStatus implements vscode.Disposable {
     return this.#attempts.active ? this.#item.text : "";
   }
 
+  /** What hovering over it tells; empty while it is hidden. */
+  get tooltip(): string {
+    return this.#attempts.active && this.#item.tooltip instanceof vscode.MarkdownString ? this.#item.tooltip.value : "";
+  }
+
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
@@ -50,6 +55,7 @@ export class GradeStatus implements vscode.Disposable {
     const badge = badgeOf(verdict, this.#progress.of(exercise.id), exercise.pack.version);
     const backend = verdict.phase === "graded" ? verdict.grade.backend : undefined;
     this.#item.text = `$(${badge.icon}) ${inert(badge.text)}${backend ? ` · ${backend.name}` : ""}`;
+    this.#item.color = badge.grey && badge.color ? new vscode.ThemeColor(badge.color) : undefined;
     this.#item.tooltip = tooltip(exercise.title, badge.sentence, verdict);
     this.#item.accessibilityInformation = { label: `${exercise.title}: ${badge.sentence}`, role: "button" };
     this.#item.command = verdict.phase === "untrusted" ? MANAGE_TRUST : command("practicum.showPanel", "Show Checks", { tab: "checks", exercise: exercise.id });
@@ -60,9 +66,6 @@ export class GradeStatus implements vscode.Disposable {
 function tooltip(title: string, sentence: string, verdict: Verdict): vscode.MarkdownString {
   const head = [markdown`**Practicum: ${title}**`, markdown`${sentence}`];
   if (verdict.phase !== "graded") return joined(head);
-  const { backend, ms } = verdict.grade;
   const problem = firstProblem(verdict.grade);
-  const used = markdown`Backend: ${`${backend.name}, ${backend.device}, ${Math.round(ms)} ms`}`;
-  const skipped = backend.skipped.map(({ name, reason }) => markdown`${name} not used: ${reason}`);
-  return joined([...head, ...(problem ? [markdown`${problem}`] : []), used, ...skipped]);
+  return joined([...head, ...(problem ? [markdown`${problem}`] : []), ...circumstances(verdict.grade).map((line) => markdown`${line}`)]);
 }

@@ -4,10 +4,10 @@ import { messageOf } from "../errors.ts";
 import { isWhole } from "../exercise/progress.ts";
 import type { Grade } from "../protocol/grade.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
-import { readAttempt } from "../supervisor/attempt.ts";
 import { GradeQueue, SUPERSEDED } from "../supervisor/gradeQueue.ts";
 import type { Attempt } from "./attempts.ts";
 import { readCorpus } from "./corpus.ts";
+import { type Disk, UnreadAttempt } from "./disk.ts";
 import type { Notify } from "./notify.ts";
 import type { ProgressStore } from "./progressStore.ts";
 import type { Grader } from "./supervision.ts";
@@ -19,15 +19,17 @@ type Tier = Grade["tier"];
 export class Grading implements vscode.Disposable {
   readonly #supervisor: Grader;
   readonly #verdicts: Verdicts;
+  readonly #disk: Disk;
   readonly #progress: ProgressStore;
   readonly #notify: Notify;
   readonly #queue = new GradeQueue<Grade>();
   /** Of each exercise the newest grade of all its checks that passed. */
   readonly #passed = new Map<string, Grade>();
 
-  constructor(supervisor: Grader, verdicts: Verdicts, progress: ProgressStore, notify: Notify) {
+  constructor(supervisor: Grader, verdicts: Verdicts, disk: Disk, progress: ProgressStore, notify: Notify) {
     this.#supervisor = supervisor;
     this.#verdicts = verdicts;
+    this.#disk = disk;
     this.#progress = progress;
     this.#notify = notify;
   }
@@ -55,7 +57,9 @@ export class Grading implements vscode.Disposable {
       await kept;
       return grade;
     } catch (thrown) {
-      this.#notify.error(thrown);
+      const unread = thrown instanceof UnreadAttempt;
+      if (!unread || tier === "run") this.#notify.error(thrown); // that a file is gone, every surface says already: not at each save once more
+      if (unread) return void this.#verdicts.unread(attempt);
       return this.#refuse(attempt, messageOf(thrown));
     }
   }
@@ -69,6 +73,7 @@ export class Grading implements vscode.Disposable {
   /** The attempt is another one: no verdict on it stands any more. */
   async forget(attempt: Attempt): Promise<void> {
     this.#passed.delete(attempt.exercise.id);
+    await this.#disk.accept(attempt);
     await this.#progress.reset(attempt.exercise);
     this.cancel(attempt);
   }
@@ -77,10 +82,11 @@ export class Grading implements vscode.Disposable {
     this.#queue.dispose();
   }
 
-  async #ask({ exercise, folder }: Attempt, tier: Tier, source: SourceTree | undefined, signal: AbortSignal, seed?: number): Promise<Grade> {
+  async #ask(attempt: Attempt, tier: Tier, source: SourceTree | undefined, signal: AbortSignal, seed?: number): Promise<Grade> {
     const corpus = await readCorpus();
-    const attempt = source ?? (await readAttempt(exercise, folder));
-    return this.#supervisor.grade({ exercise, attempt, tier, signal, seed, ...(corpus !== undefined && { corpus }) });
+    if (source) this.#disk.graded(attempt, source);
+    const asked = source ?? (await this.#disk.read(attempt, signal));
+    return this.#supervisor.grade({ exercise: attempt.exercise, attempt: asked, tier, signal, seed, ...(corpus !== undefined && { corpus }) });
   }
 
   /** A text that has passed every check has passed them still when it is saved unchanged, and its fast checks pass again. */

@@ -21,7 +21,7 @@ export class OnSave implements vscode.Disposable {
     this.#subscriptions = [
       vscode.workspace.onDidSaveTextDocument((document) => notify.guard(() => this.#saved(document))),
       vscode.workspace.onDidGrantWorkspaceTrust(() => attempts.active && this.#grade(attempts.active)),
-      attempts.onDidActivate((attempt) => attempt && this.#wanted(attempt) && notify.guard(() => grading.prepare(attempt))),
+      attempts.onDidActivate((attempt) => attempt && this.wants(attempt) && notify.guard(() => grading.prepare(attempt))),
     ];
   }
 
@@ -29,6 +29,11 @@ export class OnSave implements vscode.Disposable {
   watch(exercise: string): vscode.Disposable {
     this.#watched.set(exercise, (this.#watched.get(exercise) ?? 0) + 1);
     return new vscode.Disposable(() => this.#watched.set(exercise, (this.#watched.get(exercise) ?? 1) - 1));
+  }
+
+  /** Whether a change of the attempt is to be graded without being asked. */
+  wants({ exercise }: Attempt): boolean {
+    return setting("practicum.gradeOnSave") || (this.#watched.get(exercise.id) ?? 0) > 0;
   }
 
   dispose(): void {
@@ -40,11 +45,11 @@ export class OnSave implements vscode.Disposable {
     const attempt = await this.#attempts.of(document.uri);
     if (!attempt) return;
     this.#grade(attempt);
-    if (!vscode.workspace.isTrusted && this.#wanted(attempt)) this.#tellTrust();
+    if (!vscode.workspace.isTrusted && this.wants(attempt)) this.#tellTrust();
   }
 
   #grade(attempt: Attempt): void {
-    if (this.#wanted(attempt)) void this.#grading.grade(attempt, "save");
+    if (this.wants(attempt)) void this.#grading.grade(attempt, "save");
   }
 
   /** Once is enough; the status bar goes on saying it. */
@@ -52,9 +57,5 @@ export class OnSave implements vscode.Disposable {
     if (this.#told) return;
     this.#told = true;
     requireTrust();
-  }
-
-  #wanted({ exercise }: Attempt): boolean {
-    return setting("practicum.gradeOnSave") || (this.#watched.get(exercise.id) ?? 0) > 0;
   }
 }

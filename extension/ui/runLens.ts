@@ -2,13 +2,13 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { mayCompare } from "../exercise/progress.ts";
-import type { CheckResult } from "../protocol/grade.ts";
+import type { CheckResult, Outcome } from "../protocol/grade.ts";
 import { inert } from "../protocol/plainText.ts";
 import type { Attempt, Attempts } from "./attempts.ts";
 import { command } from "./editor.ts";
 import { functionPlace } from "./entryPoint.ts";
 import type { ProgressStore } from "./progressStore.ts";
-import { iconOfOutcome, keySentence } from "./verdict.ts";
+import { gradeOf, iconOfOutcome, keySentence } from "./verdict.ts";
 import type { Verdicts } from "./verdicts.ts";
 
 export class RunLens implements vscode.CodeLensProvider, vscode.Disposable {
@@ -53,19 +53,31 @@ export class RunLens implements vscode.CodeLensProvider, vscode.Disposable {
 
   #problems({ exercise }: Attempt): { readonly asks?: string | undefined; readonly shown: vscode.Command }[] {
     const verdict = this.#verdicts.of(exercise.id);
-    if (verdict.phase !== "graded") return [];
+    const grade = gradeOf(verdict);
+    if (!grade) return [];
+    const old = verdict.phase === "old";
     const show = (text: string) => command("practicum.showPanel", text, { tab: "checks", exercise: exercise.id });
-    const { problem, checks, outcome } = verdict.grade;
-    if (problem) return [{ shown: show(`$(${iconOfOutcome(outcome)}) ${inert(keySentence(problem.message))}`) }];
+    const { problem, checks, outcome } = grade;
+    if (problem) return [{ shown: show(note(outcome, problem.message, "", old)) }];
     const wrong = checks.filter((check) => check.outcome !== "passed");
     const functions = [...new Set(wrong.map((check) => check.asks))];
-    return functions.map((asks) => ({ asks, shown: show(summary(wrong.filter((check) => check.asks === asks))) }));
+    return functions.map((asks) => ({
+      asks,
+      shown: show(
+        summary(
+          wrong.filter((check) => check.asks === asks),
+          old,
+        ),
+      ),
+    }));
   }
 }
 
 /** The first of the function's checks that did not pass speaks for them. */
-function summary(checks: readonly CheckResult[]): string {
+function summary(checks: readonly CheckResult[], old: boolean): string {
   const [first] = checks as [CheckResult];
-  const more = checks.length > 1 ? ` (and ${checks.length - 1} more)` : "";
-  return `$(${iconOfOutcome(first.outcome)}) ${inert(keySentence(first.message))}${more}`;
+  return note(first.outcome, first.message, checks.length > 1 ? ` (and ${checks.length - 1} more)` : "", old);
 }
+
+const note = (outcome: Outcome, message: string, more: string, old: boolean): string =>
+  `$(${old ? "history" : iconOfOutcome(outcome)}) ${old ? "Changed since: " : ""}${inert(keySentence(message))}${more}`;

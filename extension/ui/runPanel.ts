@@ -16,7 +16,7 @@ import { Profiles, saveTrace } from "./profiles.ts";
 import type { ProgressStore } from "./progressStore.ts";
 import type { Run, Runs } from "./runs.ts";
 import { saveExport } from "./saveExport.ts";
-import type { Verdict } from "./verdict.ts";
+import { gradeOf, type Verdict } from "./verdict.ts";
 import type { VerdictChange, Verdicts } from "./verdicts.ts";
 import { columnBeside } from "./workbench.ts";
 
@@ -155,11 +155,12 @@ export class RunPanel implements vscode.WebviewPanelSerializer, vscode.Disposabl
     const exercise = this.#exercise;
     const run = this.#run;
     const verdict = exercise && this.#verdicts.of(exercise.id);
+    const grade = verdict && gradeOf(verdict);
     run?.takeFresh(); // the snapshot has it
     this.#post({
       kind: "show",
       ...(run && { run: run.snapshot() }),
-      ...(verdict?.phase === "graded" && { grade: verdict.grade }),
+      ...(grade && { grade }),
       ...(this.#wanted && { tab: this.#wanted }),
       ...(exercise && { exercise: exercise.id, title: exercise.title, mayCompare: mayCompare(this.#progress.of(exercise.id)) }),
       ...noticeOf(verdict),

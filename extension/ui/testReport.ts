@@ -4,7 +4,7 @@ import type { CheckResult, Grade, Outcome, UnaskedCheck } from "../protocol/grad
 import { inert } from "../protocol/plainText.ts";
 import type { Attempt } from "./attempts.ts";
 import { functionOf, placeOf, placeOfCheck } from "./places.ts";
-import { feedback } from "./verdict.ts";
+import { feedback, gradeOf, type Verdict } from "./verdict.ts";
 import type { VerdictChange } from "./verdicts.ts";
 
 export class TestReport {
@@ -12,15 +12,18 @@ export class TestReport {
   /** The test run that waits for an exercise's verdict. */
   readonly #waiting = new Map<string, vscode.TestRun>();
   readonly #outcomes = new WeakMap<vscode.TestItem, Outcome>();
+  /** Exercises of which the view shows results as outdated. */
+  readonly #old = new Set<string>();
 
   constructor(controller: vscode.TestController) {
     this.#controller = controller;
   }
 
   /** What the view says of each check that the last grade asked: title -> outcome. */
-  outcomes(exercise: string): Record<string, Outcome> {
+  outcomes(exercise: string): Record<string, Outcome | "old"> {
     const checks = [...(this.#controller.items.get(exercise)?.children ?? [])].map(([, item]) => item);
-    return Object.fromEntries(checks.flatMap((item) => (this.#outcomes.has(item) ? [[item.label, this.#outcomes.get(item) as Outcome]] : [])));
+    const said = (item: vscode.TestItem) => (this.#old.has(exercise) ? "old" : (this.#outcomes.get(item) as Outcome));
+    return Object.fromEntries(checks.flatMap((item) => (this.#outcomes.has(item) ? [[item.label, said(item)]] : [])));
   }
 
   /** The item of the exercise, made when it is not there. */
@@ -49,18 +52,40 @@ export class TestReport {
       item.description = "";
     }
     if (verdict.phase === "grading") this.#begin(item);
-    const run = this.#waiting.get(item.id);
-    if (!run || verdict.phase === "grading") return;
-    if (verdict.phase === "graded") this.#tell(run, attempt, item, verdict.grade);
-    run.end();
-    this.#waiting.delete(item.id);
+    else this.#end(attempt, item, verdict);
+    this.#mark(item, verdict);
   }
 
   #begin(item: vscode.TestItem): void {
+    const run = this.#run(item);
+    for (const asked of item.children.size > 0 ? childrenOf(item) : [item]) run.started(asked);
+  }
+
+  /** A verdict that stands again is told again: there is no way to take back that results are outdated. */
+  #end(attempt: Attempt, item: vscode.TestItem, verdict: Verdict): void {
+    const again = verdict.phase === "graded" && this.#old.has(item.id);
+    const run = again ? this.#run(item) : this.#waiting.get(item.id);
+    const grade = gradeOf(verdict);
+    if (run && grade) this.#tell(run, attempt, item, grade);
+    run?.end();
+    this.#waiting.delete(item.id);
+  }
+
+  /** The view shows what is outdated paler, and the exercise says why. */
+  #mark(item: vscode.TestItem, verdict: Verdict): void {
+    const why = verdict.phase === "old" ? "changed since" : verdict.phase === "missing" ? verdict.text : undefined;
+    item.description = why;
+    if (why) this.#controller.invalidateTestResults(item);
+    if (why) this.#old.add(item.id);
+    else this.#old.delete(item.id);
+  }
+
+  /** That which waits for the verdict on the exercise, or a new one. */
+  #run(item: vscode.TestItem): vscode.TestRun {
     const request = new vscode.TestRunRequest([item], undefined, undefined, false, true);
     const run = this.#waiting.get(item.id) ?? this.#controller.createTestRun(request, item.label);
     this.#waiting.set(item.id, run);
-    for (const asked of item.children.size > 0 ? childrenOf(item) : [item]) run.started(asked);
+    return run;
   }
 
   #tell(run: vscode.TestRun, attempt: Attempt, item: vscode.TestItem, grade: Grade): void {

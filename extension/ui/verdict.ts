@@ -1,5 +1,6 @@
 /** One exercise's verdict, and how it is said in a few characters. Pure: no `vscode`. */
 import { allPoints, type ExerciseProgress, isWhole } from "../exercise/progress.ts";
+import { containmentText } from "../protocol/containment.ts";
 import type { CheckResult, Grade, Outcome } from "../protocol/grade.ts";
 import type { RunSnapshot } from "../protocol/panel.ts";
 
@@ -8,6 +9,10 @@ export type Verdict =
   | { readonly phase: "none" }
   | { readonly phase: "grading"; readonly tier: "save" | "run" }
   | { readonly phase: "graded"; readonly grade: Grade }
+  /** the files have changed since the grade; where it is one that progress remembers, only its points are known */
+  | { readonly phase: "old"; readonly grade?: Grade; readonly reason: string }
+  /** there are no files to ask about; `text` says so in a few words */
+  | { readonly phase: "missing"; readonly text: string; readonly reason: string }
   /** nothing may be asked: in Restricted Mode */
   | { readonly phase: "untrusted"; readonly reason: string }
   /** nothing could be asked */
@@ -20,8 +25,12 @@ export interface Badge {
   readonly color?: string;
   /** e.g. "7/14", in points */
   readonly text: string;
+  /** For the tree, where the title comes first; absent where there is nothing to say. */
+  readonly brief?: string;
   /** The same as a sentence. */
   readonly sentence: string;
+  /** It is no verdict on what is there now. */
+  readonly grey?: true;
 }
 
 const LOOKS: Record<Outcome, { icon: string; color: string; word: string }> = {
@@ -36,6 +45,9 @@ const WAITING = { icon: "play-circle", color: "charts.blue" };
 /** What was asked has passed, on inputs that were known beforehand: no tick at all. */
 const REPLAYED = { icon: "history", color: "charts.blue" };
 
+/** What is no verdict on what is there now. */
+const GREY = { color: "disabledForeground", grey: true } as const;
+
 /** @param progress what is known from before this session @param version of the pack that is there: a grade of another one says so */
 export function badgeOf(verdict: Verdict, progress: ExerciseProgress, version: string): Badge {
   switch (verdict.phase) {
@@ -49,7 +61,25 @@ export function badgeOf(verdict: Verdict, progress: ExerciseProgress, version: s
       return { icon: "shield", text: "not graded: workspace not trusted", sentence: verdict.reason };
     case "graded":
       return gradeBadge(verdict.grade);
+    case "old":
+      return oldBadge(verdict.grade ? gradeBadge(verdict.grade) : rememberedBadge(progress, version), verdict.reason);
+    case "missing":
+      return { icon: "question", ...GREY, text: verdict.text, brief: verdict.text, sentence: verdict.reason };
   }
+}
+
+/** Whether a surface that shows the one shows the other. */
+export const sameVerdict = (one: Verdict, other: Verdict): boolean =>
+  one.phase === other.phase && gradeOf(one) === gradeOf(other) && ("reason" in one && one.reason) === ("reason" in other && other.reason);
+
+/** The grade that it is made of, old or not. */
+export const gradeOf = (verdict: Verdict): Grade | undefined => ("grade" in verdict ? verdict.grade : undefined);
+
+/** What the grade was computed on and in, a line each: the status bar's tooltip. */
+export function circumstances({ backend, ms }: Pick<Grade, "backend" | "ms">): string[] {
+  const skipped = backend.skipped.map(({ name, reason }) => `${name} not used: ${reason}`);
+  const held = backend.containment ? [`Contained by ${containmentText(backend.containment)}`] : [];
+  return [`Backend: ${backend.name}, ${backend.device}, ${Math.round(ms)} ms`, ...skipped, ...held];
 }
 
 /** e.g. "visible 6/6, hidden 2/4": never "all" for a part */
@@ -107,7 +137,8 @@ function rememberedBadge({ state, last, passedAt }: ExerciseProgress, version: s
   const older = last.version === version ? "" : ` by version ${last.version}`;
   const sentence = `${last.score} of ${last.points} points when it was last graded${older}, on ${last.at.slice(0, 10)}.${before}`;
   const look = state === "passed" ? LOOKS.passed : last.outcome === "passed" ? WAITING : { icon: "record" };
-  return { ...iconOf(look), text: `${last.score}/${last.points}${older}`, sentence };
+  const brief = `${last.score}/${last.points}`;
+  return { ...iconOf(look), text: `${brief}${older}`, brief: `${brief}${older}`, sentence };
 }
 
 function gradeBadge(grade: Grade): Badge {
@@ -119,7 +150,18 @@ function gradeBadge(grade: Grade): Badge {
   const text = waits ? `${[points, replay].filter(Boolean).join(" ")}, fast checks passed` : [points, word, replay].filter(Boolean).join(" ");
   const passed = asked ? `${grade.score} of ${allPoints(grade)} points. Checks passed: ${passedCounts(grade)}` : "No check was asked";
   const look = replay && grade.outcome === "passed" ? REPLAYED : waits ? WAITING : LOOKS[grade.outcome];
-  return { ...iconOf(look), text, sentence: [`${passed}${word && `; ${word}`}.`, waitingSentence(grade), replaySentence(grade)].filter(Boolean).join(" ") };
+  return {
+    ...iconOf(look),
+    text,
+    ...(points && { brief: waits ? points : text }),
+    sentence: [`${passed}${word && `; ${word}`}.`, waitingSentence(grade), replaySentence(grade)].filter(Boolean).join(" "),
+  };
+}
+
+/** What was said, less what it said about the files of today. */
+function oldBadge({ brief, sentence }: Badge, reason: string): Badge {
+  const text = brief ? `${brief}, changed since` : "changed since";
+  return { icon: "history", ...GREY, text, brief: text, sentence: `${sentence} ${reason}` };
 }
 
 const iconOf = ({ icon, color }: { readonly icon: string; readonly color?: string }) => ({ icon, ...(color && { color }) });

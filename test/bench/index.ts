@@ -1,15 +1,18 @@
-/** What is measured inside a real extension host: save to status bar, or a stream of points. The rows go to the file that PRACTICUM_RESULT names. */
+/** What is measured inside a real extension host: save to status bar, a stream of points, or the host's own heartbeat. The rows go to the file that PRACTICUM_RESULT names. */
 import { writeFileSync } from "node:fs";
 import * as vscode from "vscode";
 import { Learner } from "../extension/learner.ts";
+import { heartbeatRows } from "./heartbeatHost.ts";
 import { type Row, spread } from "./measure.ts";
 import { streamingRows } from "./streamingHost.ts";
 
 const EXERCISES = ["ex-sp-ch35-01", "ex-sp-ch35-03", "ex-sp-ch35-05"];
 const SAVES = 15;
 
+const measured = { saving: savingRows, streaming: streamingRows, heartbeat: heartbeatRows };
+
 export async function run(): Promise<void> {
-  const rows = await (process.env.PRACTICUM_BENCH === "streaming" ? streamingRows() : savingRows());
+  const rows = await measured[process.env.PRACTICUM_BENCH as keyof typeof measured]();
   writeFileSync(process.env.PRACTICUM_RESULT as string, JSON.stringify(rows));
 }
 

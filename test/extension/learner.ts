@@ -78,9 +78,13 @@ export class Learner {
     await vscode.commands.executeCommand("workbench.action.files.save");
   }
 
-  /** Saves, and waits for the verdict on it. */
+  /** Saves, and waits for the verdict on it: an older one may be said again meanwhile. */
   async isGraded(text: string): Promise<Grade> {
-    const graded = this.nextGrade();
+    const grading = when(
+      this.practicum.verdicts.onDidChange,
+      ({ attempt, verdict }) => attempt.exercise.id === this.exercise.id && verdict.phase === "grading",
+    );
+    const graded = grading.then(() => this.nextGrade());
     await this.saves(text);
     return graded;
   }
@@ -108,6 +112,19 @@ export class Learner {
       tests: Object.values(explorer.report.outcomes(this.exercise.id)),
       lines: this.problems(vscode.DiagnosticSeverity.Error).map((d) => d.range.start.line),
       tree: (tree.getTreeItem(node).iconPath as vscode.ThemeIcon).id,
+    };
+  }
+
+  /** What the places say in words. */
+  async shows() {
+    const { status, tree, explorer } = this.practicum;
+    const { description, iconPath } = tree.getTreeItem({ kind: "exercise", exercise: this.exercise });
+    return {
+      status: status.text,
+      tooltip: status.tooltip,
+      tree: `$(${(iconPath as vscode.ThemeIcon).id}) ${description}`,
+      tests: Object.values(explorer.report.outcomes(this.exercise.id)),
+      problems: this.problems(vscode.DiagnosticSeverity.Warning).map(({ message }) => message),
     };
   }
 

@@ -64,6 +64,22 @@ describe("verdict", () => {
     ["fast ones passed, in a replay", graded(["passed"], { unasked: [slow], replay: true }), "history", "1/4 replay, fast checks passed", /replay/],
     ["one failed, in a replay", graded(["passed", "failed"], { replay: true }), "error", "1/2 replay", /replay/],
     ["one errored, in a replay", graded(["errored"], { replay: true }), "bug", "0/1 errored replay", /replay/],
+    [
+      "changed since",
+      { phase: "old", grade: grade(["passed", "failed"]), reason: "Changed." },
+      "history",
+      "1/2, changed since",
+      /^1 of 2 points\. .* Changed\.$/,
+    ],
+    [
+      "changed since its fast checks passed",
+      { phase: "old", grade: grade(["passed"], { unasked: [slow] }), reason: "Changed." },
+      "history",
+      "1/4, changed since",
+      /^1 of 4 points\. .* Changed\.$/,
+    ],
+    ["changed since it could not be loaded", { phase: "old", grade: grade([]), reason: "Changed." }, "history", "changed since", / Changed\.$/],
+    ["the entry is gone", { phase: "missing", text: "a.ts is missing", reason: "Gone." }, "question", "a.ts is missing", /^Gone\.$/],
     ["nothing was asked", graded([]), "circle-slash", "not graded", /^No check was asked; not graded\.$/],
   ];
   for (const [what, verdict, icon, text, sentence] of cases) {

@@ -73,4 +73,14 @@ describe("checks of the panel", () => {
     await update({ kind: "show", tab: "checks", exercise: "x", notice: "This workspace is not trusted." });
     assert.match(await seen(page.locator("main")), /No grade yet[\s\S]*This workspace is not trusted\./);
   });
+  test("says that a grade is about older files, and takes its colours away until there is another", async ({ page, update }) => {
+    const subject = { exercise: "ex-sp-ch35-05", title: "A minimal GPT" };
+    const grey = () => page.locator(".grade").evaluate((element) => getComputedStyle(element).filter);
+    await update({ kind: "show", tab: "checks", grade: gptGrade, ...subject, notice: "Your files have changed since then." });
+    assert.match(await seen(page.locator("main")), /Your files have changed since then\.[\s\S]*Graded in/);
+    assert.equal(await grey(), "grayscale(1)");
+    await update({ kind: "grade", grade: { ...gptGrade, seed: 8 } });
+    assert.doesNotMatch(await seen(page.locator("main")), /have changed/);
+    assert.equal(await grey(), "none");
+  });
 });

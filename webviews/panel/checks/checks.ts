@@ -22,7 +22,9 @@ export class ChecksView {
   );
   readonly #reference = new ReferenceBar((intent) => this.#post(intent));
   readonly #body = h("div", { class: "grade" });
-  readonly element = h("div", { class: "view" }, this.#empty, this.#body, this.#reference.element);
+  /** Above a grade that is about older files. */
+  readonly #old = h("p", { class: "notice", role: "status" });
+  readonly element = h("div", { class: "view" }, this.#empty, this.#old, this.#body, this.#reference.element);
   readonly #tensors = new Map<string, Tensors>();
   #grade: Grade | undefined;
 
@@ -36,7 +38,9 @@ export class ChecksView {
   update(state: PanelState): void {
     const { grade, notice = "" } = state;
     show(this.#empty, grade === undefined);
-    setText(this.#notice, notice);
+    setText(grade ? this.#old : this.#notice, notice);
+    setText(grade ? this.#notice : this.#old, "");
+    this.#body.classList.toggle("old", notice !== "");
     this.#reference.update(state);
     if (grade === this.#grade) return;
     this.#grade = grade;
