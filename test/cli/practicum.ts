@@ -7,6 +7,7 @@ import { dist, tinyExercise } from "../processes/tinyPack.ts";
 
 export interface Ended {
   readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -32,16 +33,16 @@ export class Practicum {
   }
 
   /** @param uid user who starts it; by default we */
-  start(args: readonly string[], cwd = this.folder, uid?: number): { child: ChildProcess; ended: Promise<Ended> } {
+  start(args: readonly string[], cwd = this.folder, uid?: number, env: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<Ended> } {
     const child = spawn(process.execPath, [COMMAND, ...args, ...(args.length > 0 && !args[0]?.startsWith("-") ? ["--pack", this.pack] : [])], {
       cwd,
-      env: { ...process.env, PRACTICUM_FOLDER: this.folder },
+      env: { ...process.env, PRACTICUM_FOLDER: this.folder, ...env },
       ...(uid !== undefined && { uid, gid: uid }),
     });
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    return { child, ended: new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr }))) };
+    return { child, ended: new Promise((resolve) => child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }))) };
   }
 
   run(args: readonly string[], cwd?: string): Promise<Ended> {

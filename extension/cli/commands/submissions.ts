@@ -51,7 +51,7 @@ export async function gradeSubmissions(context: Context, places: readonly string
   }
   terminal.endProgress();
   for (const line of columns([HEADINGS.map(terminal.colors.dim), ...rows.map(cellsOf)])) terminal.print(line);
-  if (csv !== undefined) await writeWhole(csv, stringify([HEADINGS, ...rows.map(cellsOf)], { escape_formulas: true }), { through: true }); // a file may be named like one
+  if (csv !== undefined) await writeWhole(csv, stringify([HEADINGS, ...rows.map(cellsOf)], { escape_formulas: true }), { what: "The summary" }); // a file may be named like one
   const json = rows.map(({ submission, grade, ...row }) => ({ ...row, submitted: submission?.grade, grade }));
   return { exitCode: worstOf(rows.map(({ grade }) => (grade ? exitCodeOf(grade.outcome) : COULD_NOT_GRADE))), json: { submissions: json } };
 }
