@@ -1,6 +1,5 @@
-import path from "node:path";
 import { readCorpusFile } from "../supervisor/corpusFile.ts";
 
 /** Text of the file that the learner named, if any. */
 export const readCorpus = async (file: string | undefined): Promise<string | undefined> =>
-  file === undefined ? undefined : readCorpusFile(path.resolve(file), "Name a text file.");
+  file === undefined ? undefined : readCorpusFile(file, "Name a text file.");

@@ -149,7 +149,7 @@ const INPUTS: readonly Row[] = [
     says: /corpus\.txt is larger than 128 MiB/,
   },
   { that: "a corpus in Latin-1", as: corpus(bytes(Buffer.from([0xe4]))), code: 2, says: /corpus\.txt is not written in UTF-8: line 1/ },
-  { that: "no corpus", as: corpus(() => {}), code: 2, says: /The corpus .*corpus\.txt is not there/ },
+  { that: "no corpus", as: corpus(() => {}), code: 2, says: /The corpus .*corpus\.txt cannot be read: there is no such file/ },
   { that: "a submission that is a pipe", as: submitted(fifo), code: 2, says: /ada\.tgz is a named pipe/ },
   { that: "a submission without end", as: submitted((file) => symlink("/dev/zero", file)), code: 2, says: /ada\.tgz is a device/ },
   {
@@ -180,13 +180,13 @@ const OUTPUTS: readonly Row[] = [
     that: "a submission for a full device",
     as: written(() => ["--out", "/dev/full"]),
     code: 2,
-    says: /\/dev\/full could not be written: the disk is full\.\nFree some space/,
+    says: /could not be written to .*\/dev\/full: the disk is full\.\nFree some space/,
   },
   {
     that: "a submission for a folder that is not there",
     as: written((at) => ["--out", path.join(at, "gone/x.tgz")]),
     code: 2,
-    says: /gone\/x\.tgz could not be written: its folder is not there/,
+    says: /could not be written to .*gone\/x\.tgz: its folder is not there/,
   },
   { that: "a submission for a folder", as: written((at) => ["--out", at]), code: 2, says: /is a folder, not a file/ },
   {
@@ -197,7 +197,7 @@ const OUTPUTS: readonly Row[] = [
       (at) => fifo(path.join(at, "p")),
     ),
     code: 2,
-    says: /could not be written: nothing reads from it/,
+    says: /could not be written to .*: nothing reads from it/,
   },
   {
     that: "a submission with a name of 300 letters",
@@ -218,7 +218,12 @@ const OUTPUTS: readonly Row[] = [
     code: 0,
     also: async (at) => assert.equal((await readFile(path.join(at, "read"))).subarray(0, 2).toString("hex"), "1f8b"),
   },
-  { that: "a profile for a full device", as: written(() => profile("/dev/full"), "run"), code: 2, says: /\/dev\/full could not be written: the disk is full/ },
+  {
+    that: "a profile for a full device",
+    as: written(() => profile("/dev/full"), "run"),
+    code: 2,
+    says: /could not be written to .*\/dev\/full: the disk is full/,
+  },
   {
     that: "TensorBoard's events below a file",
     as: written((at) => ["--no-grade", "--tensorboard", path.join(at, "double.ts/logs")], "run"),
@@ -233,7 +238,7 @@ const OUTPUTS: readonly Row[] = [
       (at) => mkdir(path.join(at, "ro"), { mode: 0o555 }),
     ),
     code: 2,
-    says: /ro\/x\.json could not be written: you may not write there/,
+    says: /could not be written to .*ro\/x\.json: you may not write there/,
     forbidden: true,
   },
   {
@@ -270,5 +275,24 @@ describe("an attempt with", () => {
     const { code, stderr } = await practicum.run(["grade", "1", at, "--fast"]);
     await new Promise((resolve) => server.close(resolve));
     assert.deepEqual([code, /other\.ts is a socket, not a file/.test(stderr)], [2, true], stderr);
+  });
+});
+
+describe("a disk that does not answer", () => {
+  it("keeps nobody from leaving: who asks twice is out at once", async function () {
+    this.timeout(60_000);
+    if (process.platform === "win32") this.skip();
+    const practicum = await Practicum.with();
+    const at = await practicum.attempt("endless", REFERENCE.replace("return 42;", 'console.log("here"); for (;;) {}'));
+    fifo(path.join(practicum.folder, "stuck"));
+    await writeFile(path.join(practicum.folder, "waits.cjs"), 'require("node:fs").readFile("stuck", () => {});\n'); // as a disk does that is gone: for ever
+    const { child, ended } = practicum.start(["grade", "1", at], practicum.folder, { env: { NODE_OPTIONS: "--require ./waits.cjs" } });
+    let told = 0;
+    child.stderr?.on("data", (text: string) => {
+      if (/here/.test(text) && told++ === 0) child.kill("SIGINT");
+      if (/Cancelled/.test(text)) child.kill("SIGINT");
+    });
+    const { code, signal } = await ended;
+    assert.deepEqual([code, signal], [null, "SIGINT"]);
   });
 });

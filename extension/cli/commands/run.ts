@@ -52,7 +52,7 @@ export async function run(context: Context, wanted: string, folder: string | und
 async function tellProfile({ terminal }: Context, { profile, head: { title } }: RunStore, file: string): Promise<void> {
   if (!profile) return;
   for (const line of profileLines(reportOf(profile), terminal.colors)) terminal.print(line && `  ${line}`);
-  await writeWhole(file, `${JSON.stringify(chromeTrace(profile, title))}\n`, { through: true });
+  await writeWhole(file, `${JSON.stringify(chromeTrace(profile, title))}\n`, { what: "The trace" });
   terminal.print(`  ${file} opens in Perfetto, speedscope and chrome://tracing`);
 }
 

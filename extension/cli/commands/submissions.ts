@@ -129,7 +129,7 @@ function withShared(rows: readonly Row[]): readonly Row[] {
 
 /** Files may be named like formulas. */
 async function writeSummary(file: string, table: readonly (readonly string[])[]): Promise<void> {
-  await writeWhole(file, stringify(table as string[][], { escape_formulas: true }), { through: true });
+  await writeWhole(file, stringify(table as string[][], { escape_formulas: true }), { what: "The summary" });
 }
 
 const jsonOf = ({ submission, exercise, ...row }: Row) => ({ ...row, exercise: exercise?.id ?? submission?.claim.exercise, submitted: submission?.claim });

@@ -12,7 +12,7 @@ export async function submit(context: Context, wanted: string, folder: string | 
   const grade = await gradeAttempt(context, exercise, attempt, {});
   if (grade.outcome === "notGraded") return { exitCode: exitCodeOf(grade.outcome), json: grade };
   const file = path.resolve(out ?? `${exercise.slug}.submission.tgz`);
-  await writeWhole(file, writeSubmission(attempt, grade), { through: true });
+  await writeWhole(file, writeSubmission(attempt, grade), { what: "The submission" });
   context.terminal.print(`\nWritten to ${file}. Hand it in as it is.`);
   return { exitCode: 0, json: { file, grade } };
 }

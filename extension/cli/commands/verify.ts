@@ -34,8 +34,8 @@ export async function verify(context: Context, folder: string, options: VerifyCo
       onProgress: (done, planned, words) => terminal.progress(done, planned, words),
       onExercise: (exercise) => say(exerciseLines(exercise, terminal.colors)),
     });
-    if (options.json) await writeWhole(options.json, `${JSON.stringify(proof, null, 2)}\n`, { through: true });
-    if (options.markdown) await writeWhole(options.markdown, proofPage(proof), { through: true });
+    if (options.json) await writeWhole(options.json, `${JSON.stringify(proof, null, 2)}\n`, { what: "The proof" });
+    if (options.markdown) await writeWhole(options.markdown, proofPage(proof), { what: "The proof" });
     terminal.endProgress();
     say(packLines(proof, terminal.colors));
     return { exitCode: proof.proven ? 0 : 1, json: proof };

@@ -40,7 +40,9 @@ const WRITING: Readonly<Record<string, Told>> = {
 
 /** @returns the failure to be thrown: a `UserError` for whatever the system says, the error itself where it is a bug of ours */
 export const readProblem = (error: unknown, file: string): unknown => explained(error, `${file} cannot be read`, READING);
-export const writeProblem = (error: unknown, file: string): unknown => explained(error, `${file} could not be written`, WRITING);
+/** @param what it is, where a person has named the file for it, e.g. "The trace" */
+export const writeProblem = (error: unknown, file: string, what?: string): unknown =>
+  explained(error, what === undefined ? `${file} could not be written` : `${what} could not be written to ${file}`, WRITING);
 
 /** What is the machine's fault and was not foreseen where it happened, such as a full disk under the folder of temporary files. Anything else stays as it is. */
 export function systemProblem(error: unknown): unknown {

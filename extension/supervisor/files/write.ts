@@ -19,16 +19,16 @@ export interface WriteOptions {
   readonly mode?: number;
   /** Keeps what is there, under its name with this behind it. */
   readonly keep?: string;
-  /** A person has named the file: where it is a pipe or a device, such as /dev/stdout, it is written to. */
-  readonly through?: boolean;
+  /** What it is, where a person has named the file for it, e.g. "The trace": where that is a pipe or a device, it is written to. */
+  readonly what?: string;
 }
 
 /** @returns the file where what was there is kept @throws {UserError} when it cannot be written; what was there is then as it was */
-export async function writeWhole(file: string, content: string | Uint8Array, { folders, mode, keep, through }: WriteOptions = {}): Promise<string | undefined> {
+export async function writeWhole(file: string, content: string | Uint8Array, { folders, mode, keep, what }: WriteOptions = {}): Promise<string | undefined> {
   try {
     if (folders) await makeFolder(path.dirname(file));
     const there = await whatIsThere(file);
-    if (there && through && (there.isFIFO() || there.isCharacterDevice())) return void (await writeThrough(file, there, content));
+    if (there && what && (there.isFIFO() || there.isCharacterDevice())) return void (await writeThrough(file, there, content));
     if (there && !there.isFile()) throw notPlain(file, there);
     if (there) await access(file, constants.W_OK); // else a file that was made read-only would be replaced
     const target = there ? await realpath(file) : file; // a link stays
@@ -36,7 +36,7 @@ export async function writeWhole(file: string, content: string | Uint8Array, { f
     await replace(target, content, { mode, as: there, kept });
     return kept;
   } catch (error) {
-    throw writeProblem(error, file);
+    throw writeProblem(error, file, what);
   }
 }
 
