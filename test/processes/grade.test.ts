@@ -134,12 +134,18 @@ export { leak };`;
     assert.equal(graded.outcome, "passed", JSON.stringify(graded.checks, null, 1));
   });
 
-  it("what the attempt prints is text, and not without end", async () => {
+  it("what the attempt prints is text, and not without end: of much the beginning and the end are kept", async () => {
     let printed = "";
-    const printing = doubling('for (let i = 0; i < 5000; i++) console.log("all work and no play".repeat(4)); return x.mul(2);');
-    await grade(attemptOf(printing), { onOutput: (text) => (printed += text) });
+    const printing = doubling('for (let i = 0; i < 5000; i++) console.log("all work and no play".repeat(4)); console.log("THE END"); return x.mul(2);');
+    await new Promise<void>((resolve) => {
+      const onOutput = (text: string) => {
+        printed += text;
+        if (printed.endsWith("THE END\n")) resolve(); // after the verdict, which does not wait for it
+      };
+      void grade(attemptOf(printing), { onOutput });
+    });
     assert.match(printed, /^all work and no play/);
-    assert.match(printed, /more was printed than is shown\)\n$/);
+    assert.match(printed, /\n\([\d,]+ characters that were printed here are not shown\)\n/);
     assert.ok(printed.length < 200_000, String(printed.length));
   });
 
