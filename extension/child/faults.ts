@@ -1,19 +1,21 @@
 /** What is thrown by an implementation, as data. */
 import path from "node:path";
 import { ResponseError } from "vscode-jsonrpc";
+import { BOUNDS, shortened } from "../protocol/bounds.ts";
 import { IMPLEMENTATION_FAULT, type ImplementationFault, type SourceLocation, type SourceTree } from "../protocol/runtime.ts";
 import { CompileError } from "./strip.ts";
 
 /** @param trees whose files count as the implementation's own lines */
 export function faultOf(thrown: unknown, trees: readonly SourceTree[]): ImplementationFault {
-  if (thrown instanceof CompileError) return { kind: "compile", message: thrown.message, location: thrown.location };
+  if (thrown instanceof CompileError) return { kind: "compile", message: shortened(thrown.message, BOUNDS.faultChars), location: thrown.location };
   const stack = textOf(() => (thrown instanceof Error ? thrown.stack : ""));
   const message = textOf(() =>
     thrown instanceof Error ? (thrown.name === "Error" ? thrown.message : `${thrown.name}: ${thrown.message}`) : `threw ${String(thrown)}`,
   );
   const location = firstOwnFrame(stack, trees);
   const written = !(thrown instanceof Error && thrown.name === "NotWrittenYet");
-  return { kind: written ? "threw" : "notWritten", message: written ? message : "Not written yet.", stack, ...(location && { location }) };
+  const told = written ? shortened(message, BOUNDS.faultChars) : "Not written yet.";
+  return { kind: written ? "threw" : "notWritten", message: told, stack: shortened(stack, BOUNDS.stackChars), ...(location && { location }) };
 }
 
 /** The line of an implementation that called `ours`: one frame of the stack is cheap, where a whole one is not. */
@@ -29,6 +31,9 @@ export function callerOf(ours: (...args: never[]) => unknown, trees: readonly So
   );
 }
 
+/** Characters of fifty frames, more than a stack has; before them stands the message. */
+const LONGEST_FRAMES = 64 * 1024;
+
 /** Anything can be thrown, also what cannot be read. */
 function textOf(read: () => unknown): string {
   try {
@@ -43,7 +48,10 @@ export const asResponse = (fault: ImplementationFault): ResponseError<Implementa
 
 function firstOwnFrame(stack: string, trees: readonly SourceTree[]): SourceLocation | undefined {
   const own = trees.flatMap((tree) => Object.keys(tree.files).map((file) => path.join(tree.root, file)));
-  for (const frame of stack.split("\n").filter((line) => line.trimStart().startsWith("at "))) {
+  for (const frame of stack
+    .slice(-LONGEST_FRAMES)
+    .split("\n")
+    .filter((line) => line.trimStart().startsWith("at "))) {
     const file = own.find((candidate) => frame.includes(`${candidate}:`));
     const [, line, column] = file ? (/:(\d+):(\d+)\)?$/.exec(frame) ?? []) : [];
     if (file && line) return { file, line: Number(line), column: Number(column) };

@@ -40,6 +40,8 @@ export const BOUNDS = {
   /** Messages, and bytes of them, that wait to be handled before no more is read. */
   messagesWaiting: 64,
   waitingBytes: 4 * MIB,
+  /** Requests of a run (a checkpoint's part, a question to a pretrained model) that wait at once. */
+  questionsWaiting: 16,
 
   /** Characters of an error's message, and of its stack. */
   faultChars: 2000,

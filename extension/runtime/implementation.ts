@@ -1,16 +1,15 @@
 /** One loaded implementation: its exports, the objects it has handed out, and how to ask them. */
 import type { BuiltIns, Namespace } from "../child/modules.ts";
 import { loadModule } from "../child/modules.ts";
+import { BOUNDS } from "../protocol/bounds.ts";
 import { isCallback } from "../protocol/callback.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 import { THE_FUNCTION_ITSELF } from "../protocol/runtime.ts";
 import { isTensorData, type TensorData, tensor } from "../protocol/tensor.ts";
-import { decode, encode, type HandleRef, type Wire } from "../protocol/wire.ts";
+import { decode, encode, type HandleRef, namesFrom, roomOfAnswer, takeRoom, type Wire } from "../protocol/wire.ts";
 import { functionOf } from "./callbacks.ts";
 import { type MemoryUse, memoryOf } from "./memory.ts";
 import * as tf from "./tensors.ts";
-
-const MAX_ANSWER_MIB = 64;
 
 type Callable = (...args: unknown[]) => unknown;
 
@@ -49,8 +48,11 @@ export class Implementation {
   async #toWire(value: unknown): Promise<Wire> {
     const data = asData(value);
     const tensors = new Map<object, TensorData>();
-    for (const live of tensorsIn(data)) tensors.set(live, await dataOf(live));
-    return encode(data, (live) => tensors.get(live) ?? this.#handleOf(live));
+    const found = tensorsIn(data);
+    const room = roomOfAnswer();
+    for (const { size } of found) takeRoom(room, 4 * size); // before any is read
+    for (const live of found) tensors.set(live, await dataOf(live));
+    return encode(data, (live) => tensors.get(live) ?? this.#handleOf(live), roomOfAnswer());
   }
 
   /** Functions and objects with methods stay here and are asked by handle; data is copied. */
@@ -65,6 +67,7 @@ export class Implementation {
 function asData(value: unknown, seen = new Set<object>()): unknown {
   if (typeof value !== "object" || value === null || value instanceof tf.Tensor || ArrayBuffer.isView(value) || seen.has(value)) return value;
   seen.add(value);
+  if (Array.isArray(value) && value.length > BOUNDS.answerBytes / 16) return value; // refused when it is encoded
   if (Array.isArray(value)) return value.map((child) => asData(child, seen));
   if (value instanceof Map) return new Map([...value].map(([key, child]) => [key, asData(child, seen)]));
   if (!isPlain(value) && methodsOf(value).length > 0) return value;
@@ -92,7 +95,7 @@ function methodsOf(instance: object): string[] {
   for (let at = instance; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     for (const name of Object.getOwnPropertyNames(at)) if (name !== "constructor" && typeof (instance as Namespace)[name] === "function") names.add(name);
   }
-  return [...names];
+  return namesFrom([...names]);
 }
 
 function tensorsIn(value: unknown, found = new Set<tf.Tensor>(), seen = new Set<object>()): Set<tf.Tensor> {
@@ -105,11 +108,6 @@ function tensorsIn(value: unknown, found = new Set<tf.Tensor>(), seen = new Set<
 
 async function dataOf(live: tf.Tensor): Promise<TensorData> {
   if (live.dtype === "complex64" || live.dtype === "string") throw new TypeError(`a tensor of dtype ${live.dtype} cannot be an answer`);
-  const mib = (live.size * 4) / 2 ** 20;
-  if (mib > MAX_ANSWER_MIB)
-    throw new RangeError(
-      `a tensor of shape [${live.shape}] (${Math.round(mib)} MiB) is too large for an answer; at most ${MAX_ANSWER_MIB} MiB can be compared`,
-    );
   return tensor((await live.data()) as ArrayLike<number>, live.shape, live.dtype);
 }
 

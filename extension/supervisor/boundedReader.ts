@@ -56,7 +56,8 @@ export class BoundedReader extends AbstractMessageReader {
     } catch (error) {
       this.#refused = true;
       this.#chunks = [];
-      return this.#refuse((error as Error).message);
+      this.#refuse((error as Error).message);
+      return;
     }
     if (this.#waiting.length > BOUNDS.messagesWaiting || this.#waitingBytes > BOUNDS.waitingBytes) this.#stream.pause();
     if (!this.#handling && this.#waiting.length > 0) this.#handle(callback);
@@ -82,7 +83,8 @@ export class BoundedReader extends AbstractMessageReader {
     const body = this.#read(this.#wanted);
     this.#wanted = undefined;
     const { values, depth } = jsonExtent(body);
-    if (values > BOUNDS.messageValues) throw new Error(`a message of ${values.toLocaleString("en")} values; at most ${words(BOUNDS.messageValues)} can be read`);
+    if (values > BOUNDS.messageValues)
+      throw new Error(`a message of ${values.toLocaleString("en")} values; at most ${words(BOUNDS.messageValues)} can be read`);
     if (depth > BOUNDS.messageDepth) throw new Error(`a message of ${words(depth)} levels; at most ${BOUNDS.messageDepth} can be read`);
     return { message: parsed(body), bytes: body.length };
   }
@@ -92,7 +94,8 @@ export class BoundedReader extends AbstractMessageReader {
     const start = this.#peek(LONGEST_HEADER).toString("latin1");
     const [header, digits] = HEADER.exec(start) ?? [];
     if (header === undefined) {
-      if (start.length >= LONGEST_HEADER || (start.length > 0 && !"Content-Length: ".startsWith(start.slice(0, 16)))) throw new Error("something that is no message");
+      if (start.length >= LONGEST_HEADER || (start.length > 0 && !"Content-Length: ".startsWith(start.slice(0, 16))))
+        throw new Error("something that is no message");
       return undefined;
     }
     this.#read(header.length);

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { ResponseError } from "vscode-jsonrpc/node";
 import type { Exercise } from "../exercise/model.ts";
+import { BOUNDS } from "../protocol/bounds.ts";
 import { faultFrom } from "../protocol/fault.ts";
 import {
   ComputedOnNotification,
@@ -14,10 +15,12 @@ import {
   PretrainedRequest,
   type ProviderName,
 } from "../protocol/pretrained.ts";
-import { IMPLEMENTATION_FAULT } from "../protocol/runtime.ts";
+import { IMPLEMENTATION_FAULT, type ImplementationFault } from "../protocol/runtime.ts";
+import type { Wire } from "../protocol/wire.ts";
 import type { RunRequest } from "./api.ts";
 import { allowed } from "./ladder.ts";
-import type { Process } from "./process.ts";
+import { killed, type Process } from "./process.ts";
+import { runMemory, watch } from "./watch.ts";
 
 export interface PretrainedPlaces {
   readonly start: () => Process;
@@ -36,13 +39,14 @@ type Told = Pick<RunRequest, "onEvent" | "onOutput">;
  * Answers the requests of a run's process until the run ends.
  * @returns ends the process that computes, if there is one
  */
-export function servePretrained(run: Process, exercise: Exercise, places: PretrainedPlaces, told: Told): () => void {
+export function servePretrained(run: Process, exercise: Exercise, places: PretrainedPlaces, told: Told): () => Promise<void> {
   const providers = allowed(PROVIDERS, exercise.executionProvider, places.pin);
   let computing: Promise<Process> | undefined;
   let started: Process | undefined;
   let provider: ProviderName | undefined;
   const begin = async (providers: readonly ProviderName[]): Promise<Process> => {
     started = places.start();
+    watch(started, { who: "The process of the pretrained model", memoryMiB: runMemory(exercise.limits?.memoryMiB) });
     await started.ready;
     started.connection.onNotification(DownloadNotification, ({ loaded, total, file }) =>
       told.onEvent({ kind: "progress", done: loaded, total, label: `fetching ${file}` }),
@@ -56,8 +60,18 @@ export function servePretrained(run: Process, exercise: Exercise, places: Pretra
     return started;
   };
   const encode = async (process: Promise<Process>, params: EncodeParams) => (await process).ask((c) => c.sendRequest(EncodeRequest, params));
+  let waiting = 0;
   run.connection.onRequest(EncodeRequest, async (params) => {
-    if (providers.length === 0) throw new ResponseError(IMPLEMENTATION_FAULT, NONE_ALLOWED, { kind: "threw", message: NONE_ALLOWED });
+    if (waiting >= BOUNDS.questionsWaiting) throw refused(`At most ${BOUNDS.questionsWaiting} questions to pretrained models can wait at once: await each.`);
+    waiting++;
+    try {
+      return await answer(params);
+    } finally {
+      waiting--;
+    }
+  });
+  async function answer(params: EncodeParams): Promise<Wire> {
+    if (providers.length === 0) throw refused(NONE_ALLOWED);
     computing ??= begin(providers);
     const asked = computing;
     try {
@@ -71,9 +85,11 @@ export function servePretrained(run: Process, exercise: Exercise, places: Pretra
       }
       return encode(computing, params);
     }
-  });
-  return () => started?.kill();
+  }
+  return () => killed(started ? [started] : []);
 }
+
+const refused = (message: string): ResponseError<ImplementationFault> => new ResponseError(IMPLEMENTATION_FAULT, message, { kind: "threw", message });
 
 const NONE_ALLOWED = 'This exercise cannot use the execution provider of your choice. Choose another in the setting practicum.executionProvider, or "auto".';
 
