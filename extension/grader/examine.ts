@@ -5,6 +5,7 @@ import { messageOf } from "../errors.ts";
 import { explain, redact } from "../grading/explain.ts";
 import { judge } from "../grading/judge.ts";
 import { tensorMismatches } from "../grading/tensorMismatch.ts";
+import { BOUNDS, shortened } from "../protocol/bounds.ts";
 import type { CheckResult, Evidence, Outcome } from "../protocol/grade.ts";
 import type { ImplementationFault } from "../protocol/runtime.ts";
 import type { Value } from "../protocol/tensor.ts";
@@ -73,7 +74,15 @@ export function resultOf(check: PreparedCheck, { wrong: _, judged: __, late: ___
   const { title, hidden = false, when, points, hint, expect } = check.definition;
   const tolerance = expect.expectation.kind === "near" ? expect.expectation.tolerance : undefined;
   const help = examined.outcome !== "passed" && hint ? { hint } : {};
-  return { id: check.id, title, hidden, when, points, ms, ...(tolerance && { tolerance }), ...help, ...examined };
+  return bounded({ id: check.id, title, hidden, when, points, ms, ...(tolerance && { tolerance }), ...help, ...examined });
+}
+
+/** The same with no text that is longer than anybody reads: an answer may be one word of millions of characters, or have it for a key. */
+function bounded<T>(part: T): T {
+  if (typeof part === "string") return shortened(part, BOUNDS.textChars) as T;
+  if (Array.isArray(part)) return part.map(bounded) as T;
+  if (typeof part !== "object" || part === null) return part;
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, key === "cells" ? value : bounded(value)])) as T; // a map's cells are data
 }
 
 export function evidenceOf({ judged }: Examined): Evidence {

@@ -15,7 +15,7 @@ export class Parts {
 
   /** Loads a file of checks. */
   async load(file: string, load: () => Promise<unknown>): Promise<void> {
-    this.#begin(`The file ${file}`, BOUNDS.packSeconds.load);
+    this.#begin(`The file ${file}`, BOUNDS.packSeconds);
     const before = definedChecks().length;
     await load();
     for (const definition of definedChecks().slice(before)) this.#files.set(definition, file);
@@ -24,7 +24,7 @@ export class Parts {
   /** What the check computes by itself. */
   check(definition: CheckDefinition): void {
     const title = shortened(definition.title, BOUNDS.nameChars);
-    this.#begin(`The check "${title}" (${this.#files.get(definition) ?? "of another file"})`, BOUNDS.packSeconds[definition.when]);
+    this.#begin(`The check "${title}" (${this.#files.get(definition) ?? "of another file"})`, packSecondsOf(definition));
   }
 
   /** A question of the check, and the time that its calls have together. */
@@ -44,3 +44,6 @@ export class Parts {
 
 /** What an implementation has for all calls of one question. */
 export const secondsOf = ({ timeout, when }: CheckDefinition): number => (timeout === undefined ? BOUNDS.checkSeconds[when] : timeout / 1000);
+
+/** What the check has for what it computes by itself: no less than others, where it gives implementations less. */
+export const packSecondsOf = (definition: CheckDefinition): number => Math.max(BOUNDS.packSeconds, secondsOf(definition));

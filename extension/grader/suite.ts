@@ -9,7 +9,7 @@ import { divergences } from "./divergences.ts";
 import { type Examined, evidenceOf, examine, type PreparedCheck, resultOf } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
 import type { MistakenAnswers } from "./mistakenAnswers.ts";
-import { secondsOf } from "./parts.ts";
+import { packSecondsOf, secondsOf } from "./parts.ts";
 
 /** An attempt that hangs does so at every question: after this many, the rest is not asked. */
 const MAX_TIMEOUTS = 2;
@@ -97,5 +97,4 @@ async function askAll(
 }
 
 /** Milliseconds. The supervisor keeps the time of all that a check does; this is for what it cannot have seen. */
-const backstop = ({ definition }: PreparedCheck): number =>
-  2000 * BOUNDS.wallFactor * (secondsOf(definition) + BOUNDS.loadSeconds + BOUNDS.packSeconds[definition.when]);
+const backstop = ({ definition }: PreparedCheck): number => 2000 * BOUNDS.wallFactor * (secondsOf(definition) + BOUNDS.loadSeconds + packSecondsOf(definition));

@@ -17,9 +17,12 @@ export const BOUNDS = {
    */
   checkSeconds: { save: 5, run: 120 },
   /** Charged seconds until an implementation has loaded. */
-  loadSeconds: 10,
-  /** Charged seconds of pack code in the grader by itself, while no question of its is open: a file that loads, a check that draws, expects or judges. */
-  packSeconds: { load: 10, save: 10, run: 120 },
+  loadSeconds: 5,
+  /**
+   * Charged seconds of pack code in the grader by itself, while no question of its is open: a file that loads, a check that draws, expects or judges. A check
+   * that gives implementations more time has more.
+   */
+  packSeconds: 5,
   /** Processor seconds that a process may take while nothing is asked of it. */
   restSeconds: 10,
   /** Charged seconds of a run, unless the exercise says otherwise (`limits.runSeconds`). */
@@ -40,12 +43,14 @@ export const BOUNDS = {
   /** Messages, and bytes of them, that wait to be handled before no more is read. */
   messagesWaiting: 64,
   waitingBytes: 4 * MIB,
-  /** Requests of a run (a checkpoint's part, a question to a pretrained model) that wait at once. */
-  questionsWaiting: 16,
+  /** Requests of a child (a question to an implementation, a part of a checkpoint) that we answer at once; further ones wait. */
+  requestsOpen: 64,
 
   /** Characters of an error's message, and of its stack. */
   faultChars: 2000,
   stackChars: 16_000,
+  /** Characters of any text of a check's result: its message, its title, a path within an answer. */
+  textChars: 8000,
   /** Characters of a name: of an export, a method, a series, a span, a plot, a traced tensor. */
   nameChars: 200,
   /** Exports of a module, methods of an object. */
@@ -62,7 +67,12 @@ export const BOUNDS = {
   outputMs: 1000,
 } as const;
 
-/** `text`, or its beginning with what is missing of it. */
+/** `text`, or its beginning with what is missing of it: at most `chars` characters, so that to shorten it again changes nothing. */
 export function shortened(text: string, chars: number): string {
-  return text.length <= chars ? text : `${text.slice(0, chars)}… (${(text.length - chars).toLocaleString("en")} more characters)`;
+  if (text.length <= chars) return text;
+  const kept = Math.max(0, chars - NOTE);
+  return `${text.slice(0, kept)}… (${(text.length - kept).toLocaleString("en")} more characters)`;
 }
+
+/** What the note takes at most: no string has more than a thousand million characters. */
+const NOTE = 35;

@@ -26,12 +26,13 @@ export interface Room {
 export const roomOfAnswer = (): Room => ({ bytes: BOUNDS.answerBytes, handles: BOUNDS.answerHandles });
 
 /** Bytes of a value that is neither text nor a tensor. */
-const EACH = 16;
+export const EACH = 16;
 
 /** @throws {Error} where there is no more room */
 export function takeRoom(room: Room | undefined, bytes: number): void {
-  if (room && (room.bytes -= bytes) < 0)
-    throw new Error(`The answer is too large: it has more than ${BOUNDS.answerBytes / 2 ** 20} MiB of tensors, text and numbers together.`);
+  if (!room) return;
+  room.bytes -= bytes;
+  if (room.bytes < 0) throw new Error(`The answer is too large: it has more than ${BOUNDS.answerBytes / 2 ** 20} MiB of tensors, text and numbers together.`);
 }
 
 function takeHandle(room: Room | undefined): void {

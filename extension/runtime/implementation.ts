@@ -1,12 +1,11 @@
 /** One loaded implementation: its exports, the objects it has handed out, and how to ask them. */
 import type { BuiltIns, Namespace } from "../child/modules.ts";
 import { loadModule } from "../child/modules.ts";
-import { BOUNDS } from "../protocol/bounds.ts";
 import { isCallback } from "../protocol/callback.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 import { THE_FUNCTION_ITSELF } from "../protocol/runtime.ts";
 import { isTensorData, type TensorData, tensor } from "../protocol/tensor.ts";
-import { decode, encode, type HandleRef, namesFrom, roomOfAnswer, takeRoom, type Wire } from "../protocol/wire.ts";
+import { decode, EACH, encode, type HandleRef, namesFrom, type Room, roomOfAnswer, takeRoom, type Wire } from "../protocol/wire.ts";
 import { functionOf } from "./callbacks.ts";
 import { type MemoryUse, memoryOf } from "./memory.ts";
 import * as tf from "./tensors.ts";
@@ -46,7 +45,7 @@ export class Implementation {
   }
 
   async #toWire(value: unknown): Promise<Wire> {
-    const data = asData(value);
+    const data = asData(value, roomOfAnswer());
     const tensors = new Map<object, TensorData>();
     const found = tensorsIn(data);
     const room = roomOfAnswer();
@@ -64,14 +63,14 @@ export class Implementation {
 }
 
 /** Instances of classes without methods are records: their fields and getters are what they are. */
-function asData(value: unknown, seen = new Set<object>()): unknown {
+function asData(value: unknown, room: Room, seen = new Set<object>()): unknown {
   if (typeof value !== "object" || value === null || value instanceof tf.Tensor || ArrayBuffer.isView(value) || seen.has(value)) return value;
   seen.add(value);
-  if (Array.isArray(value) && value.length > BOUNDS.answerBytes / 16) return value; // refused when it is encoded
-  if (Array.isArray(value)) return value.map((child) => asData(child, seen));
-  if (value instanceof Map) return new Map([...value].map(([key, child]) => [key, asData(child, seen)]));
+  takeRoom(room, EACH * (Array.isArray(value) ? value.length + 1 : 1)); // before it is walked
+  if (Array.isArray(value)) return value.map((child) => asData(child, room, seen));
+  if (value instanceof Map) return new Map([...value].map(([key, child]) => [key, asData(child, room, seen)]));
   if (!isPlain(value) && methodsOf(value).length > 0) return value;
-  return Object.fromEntries(fieldsOf(value).map((name) => [name, asData(bound(value, name), seen)]));
+  return Object.fromEntries(fieldsOf(value).map((name) => [name, asData(bound(value, name), room, seen)]));
 }
 
 /** A function that is found on an object keeps it as its `this`. */

@@ -2,8 +2,8 @@
  * Messages from a child, under bounds: nothing of a message is kept beyond what one may have, none is made into objects before it is known how many, and while
  * messages wait to be handled no more is read, so that a flood waits in the child.
  */
-import type { Readable } from "node:stream";
-import { AbstractMessageReader, type DataCallback, Disposable, type Message } from "vscode-jsonrpc/node";
+import type { Readable, Writable } from "node:stream";
+import { AbstractMessageReader, type DataCallback, Disposable, Message, StreamMessageWriter } from "vscode-jsonrpc/node";
 import { BOUNDS } from "../protocol/bounds.ts";
 import { jsonExtent } from "./jsonExtent.ts";
 
@@ -23,6 +23,9 @@ export class BoundedReader extends AbstractMessageReader {
   #waitingBytes = 0;
   #handling = false;
   #refused = false;
+  /** Requests that are not answered yet. */
+  #open = 0;
+  #goOn: (() => void) | undefined;
   readonly #idle: (() => void)[] = [];
 
   /** @param refuse hears once of a message that is none, or beyond a bound; nothing is read after it */
@@ -37,6 +40,13 @@ export class BoundedReader extends AbstractMessageReader {
     this.#stream.on("error", (error) => this.fireError(error));
     this.#stream.on("close", () => this.fireClose());
     return Disposable.create(() => this.#stream.removeAllListeners("data"));
+  }
+
+  /** Of the requests that were handled, one is answered. */
+  answered(): void {
+    this.#open--;
+    if (this.#goOn) setImmediate(this.#goOn);
+    this.#goOn = undefined;
   }
 
   /** Resolves when all that has come is handled. */
@@ -65,10 +75,15 @@ export class BoundedReader extends AbstractMessageReader {
 
   /** One for each turn of the event loop, which is the pace at which the connection handles them. */
   #handle(callback: DataCallback): void {
+    if (this.#open >= BOUNDS.requestsOpen) {
+      this.#goOn = () => this.#handle(callback);
+      return;
+    }
     const next = this.#waiting.shift();
     this.#handling = next !== undefined;
     if (next) {
       this.#waitingBytes -= next.bytes;
+      if (Message.isRequest(next.message)) this.#open++;
       callback(next.message);
       setImmediate(() => this.#handle(callback));
     } else {
@@ -114,6 +129,19 @@ export class BoundedReader extends AbstractMessageReader {
     this.#chunks = rest.length > 0 ? [rest] : [];
     this.#length = rest.length;
     return all.subarray(0, count);
+  }
+}
+
+/** Tells the reader of the same child of each answer. */
+export class AnsweringWriter extends StreamMessageWriter {
+  readonly #reader: BoundedReader;
+  constructor(stream: Writable, reader: BoundedReader) {
+    super(stream);
+    this.#reader = reader;
+  }
+  override write(message: Message): Promise<void> {
+    if (Message.isResponse(message)) this.#reader.answered();
+    return super.write(message);
   }
 }
 

@@ -3,7 +3,6 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { ResponseError } from "vscode-jsonrpc/node";
 import type { Exercise } from "../exercise/model.ts";
-import { BOUNDS } from "../protocol/bounds.ts";
 import { faultFrom } from "../protocol/fault.ts";
 import {
   ComputedOnNotification,
@@ -15,11 +14,10 @@ import {
   PretrainedRequest,
   type ProviderName,
 } from "../protocol/pretrained.ts";
-import { IMPLEMENTATION_FAULT, type ImplementationFault } from "../protocol/runtime.ts";
-import type { Wire } from "../protocol/wire.ts";
+import { IMPLEMENTATION_FAULT } from "../protocol/runtime.ts";
 import type { RunRequest } from "./api.ts";
 import { allowed } from "./ladder.ts";
-import { killed, type Process } from "./process.ts";
+import type { Process } from "./process.ts";
 import { runMemory, watch } from "./watch.ts";
 
 export interface PretrainedPlaces {
@@ -39,7 +37,7 @@ type Told = Pick<RunRequest, "onEvent" | "onOutput">;
  * Answers the requests of a run's process until the run ends.
  * @returns ends the process that computes, if there is one
  */
-export function servePretrained(run: Process, exercise: Exercise, places: PretrainedPlaces, told: Told): () => Promise<void> {
+export function servePretrained(run: Process, exercise: Exercise, places: PretrainedPlaces, told: Told): () => void {
   const providers = allowed(PROVIDERS, exercise.executionProvider, places.pin);
   let computing: Promise<Process> | undefined;
   let started: Process | undefined;
@@ -60,18 +58,8 @@ export function servePretrained(run: Process, exercise: Exercise, places: Pretra
     return started;
   };
   const encode = async (process: Promise<Process>, params: EncodeParams) => (await process).ask((c) => c.sendRequest(EncodeRequest, params));
-  let waiting = 0;
   run.connection.onRequest(EncodeRequest, async (params) => {
-    if (waiting >= BOUNDS.questionsWaiting) throw refused(`At most ${BOUNDS.questionsWaiting} questions to pretrained models can wait at once: await each.`);
-    waiting++;
-    try {
-      return await answer(params);
-    } finally {
-      waiting--;
-    }
-  });
-  async function answer(params: EncodeParams): Promise<Wire> {
-    if (providers.length === 0) throw refused(NONE_ALLOWED);
+    if (providers.length === 0) throw new ResponseError(IMPLEMENTATION_FAULT, NONE_ALLOWED, { kind: "threw", message: NONE_ALLOWED });
     computing ??= begin(providers);
     const asked = computing;
     try {
@@ -85,11 +73,9 @@ export function servePretrained(run: Process, exercise: Exercise, places: Pretra
       }
       return encode(computing, params);
     }
-  }
-  return () => killed(started ? [started] : []);
+  });
+  return () => started?.kill();
 }
-
-const refused = (message: string): ResponseError<ImplementationFault> => new ResponseError(IMPLEMENTATION_FAULT, message, { kind: "threw", message });
 
 const NONE_ALLOWED = 'This exercise cannot use the execution provider of your choice. Choose another in the setting practicum.executionProvider, or "auto".';
 

@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { createMessageConnection, type MessageConnection, ResponseError, StreamMessageWriter } from "vscode-jsonrpc/node";
+import { createMessageConnection, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
 import { BOUNDS, shortened } from "../protocol/bounds.ts";
 import { childFaultFrom } from "../protocol/fault.ts";
 import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
-import { BoundedReader } from "./boundedReader.ts";
+import { AnsweringWriter, BoundedReader } from "./boundedReader.ts";
 import { ADDONS, BASE_FLAGS, childEnvironment, driverEnvironment, type NodeProgram } from "./node.ts";
 import { Output } from "./output.ts";
 import { reaped, reapWithUs } from "./reaper.ts";
@@ -63,7 +63,7 @@ export class Process {
       log(`${program} ${this.#child.pid} was ended as it sent ${what}`);
       this.stop({ kind: "died", by: "us", message: `Its process was ended as it sent ${what}.` });
     });
-    this.connection = createMessageConnection(this.#reader, new StreamMessageWriter(input));
+    this.connection = createMessageConnection(this.#reader, new AnsweringWriter(input, this.#reader));
     this.connection.onError(([error]) => this.#killed || log(`${program} ${this.#child.pid}: ${error.message}`));
     const closed = Promise.all([stdout, stderr].map(closing));
     this.ended = this.#ending(closing(output));
@@ -140,7 +140,7 @@ export class Process {
   /** One that has ended by itself may have answered before. */
   async #lastMessages(silent: Promise<void>): Promise<void> {
     await atMost(BOUNDS.outputMs, silent);
-    await this.#reader.handled();
+    await atMost(BOUNDS.outputMs, this.#reader.handled());
   }
 
   /** What an ended program has printed is still in the pipe; what it has started may hold the pipe open. */

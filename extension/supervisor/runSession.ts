@@ -33,7 +33,7 @@ export async function run(
 ): Promise<RunResult> {
   const started = performance.now();
   let limits: Limits | undefined;
-  let endPretrained: (() => Promise<void>) | undefined;
+  let endPretrained: (() => void) | undefined;
   let tidyCheckpoints: (() => Promise<void>) | undefined;
   let process: Process | undefined;
   let backend: BackendInfo | undefined;
@@ -62,7 +62,7 @@ export async function run(
   } finally {
     limits?.dispose();
     if (process) await killed([process]);
-    await endPretrained?.();
+    endPretrained?.();
     await tidyCheckpoints?.();
   }
 }
