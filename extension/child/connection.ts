@@ -1,15 +1,9 @@
 /** The child's end of the protocol. Descriptors 0, 1 and 2 stay the program's own. */
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
-import {
-  AbstractMessageWriter,
-  createMessageConnection,
-  type Message,
-  type MessageConnection,
-  type MessageWriter,
-  SocketMessageReader,
-} from "vscode-jsonrpc/node";
-import { FD_IN, FD_OUT } from "../protocol/runtime.ts";
+import { AbstractMessageWriter, createMessageConnection, Message, type MessageConnection, type MessageWriter, SocketMessageReader } from "vscode-jsonrpc/node";
+import { BOUNDS } from "../protocol/bounds.ts";
+import { FD_IN, FD_OUT, IMPLEMENTATION_FAULT } from "../protocol/runtime.ts";
 import { pause } from "./pause.ts";
 
 /** Connects; the process ends when whoever started it goes away. */
@@ -32,7 +26,7 @@ export class ChannelWriter extends AbstractMessageWriter implements MessageWrite
   #rest: Buffer = Buffer.alloc(0);
 
   write(message: Message): Promise<void> {
-    this.#rest = Buffer.concat([this.#rest, frameOf(message)]);
+    this.#rest = Buffer.concat([this.#rest, answering(message)]);
     while (!this.#flush()) pause();
     return Promise.resolve();
   }
@@ -40,7 +34,12 @@ export class ChannelWriter extends AbstractMessageWriter implements MessageWrite
   /** @returns whether the message was taken */
   offer(message: Message): boolean {
     if (!this.#flush()) return false;
-    this.#rest = frameOf(message);
+    try {
+      this.#rest = frameOf(message);
+    } catch (error) {
+      if (error instanceof TooLarge) return true; // taken, and left out
+      throw error;
+    }
     this.#flushSoon();
     return true;
   }
@@ -67,7 +66,33 @@ export class ChannelWriter extends AbstractMessageWriter implements MessageWrite
   }
 }
 
+/** A message that nobody would read. */
+class TooLarge extends Error {}
+
+/** An answer that is too large is answered by saying so; another message is refused. @throws {TooLarge} */
+function answering(message: Message): Buffer {
+  try {
+    return frameOf(message);
+  } catch (error) {
+    if (!(error instanceof TooLarge) || !Message.isResponse(message)) throw error;
+    const { jsonrpc, id } = message;
+    const fault = { kind: "threw", message: error.message };
+    return frameOf({ jsonrpc, id, error: { code: IMPLEMENTATION_FAULT, message: error.message, data: fault } } as Message);
+  }
+}
+
 function frameOf(message: Message): Buffer {
-  const body = Buffer.from(JSON.stringify(message), "utf8");
+  const body = Buffer.from(textOf(message), "utf8");
+  if (body.length > BOUNDS.messageBytes) throw new TooLarge(TOO_LARGE);
   return Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`), body]);
 }
+
+function textOf(message: Message): string {
+  try {
+    return JSON.stringify(message);
+  } catch (error) {
+    throw error instanceof RangeError ? new TooLarge(TOO_LARGE) : error; // no string is that long
+  }
+}
+
+const TOO_LARGE = `The answer is too large: with what was traced it has more than ${BOUNDS.messageBytes / 2 ** 20} MiB.`;

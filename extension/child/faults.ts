@@ -2,21 +2,23 @@
 import path from "node:path";
 import { ResponseError } from "vscode-jsonrpc";
 import { UserError } from "../errors.ts";
+import { BOUNDS, shortened } from "../protocol/bounds.ts";
 import { IMPLEMENTATION_FAULT, type ImplementationFault, type SourceLocation, type SourceTree } from "../protocol/runtime.ts";
 import { CompileError } from "./strip.ts";
 
 /** @param trees whose files count as the implementation's own lines */
 export function faultOf(thrown: unknown, trees: readonly SourceTree[]): ImplementationFault {
-  if (thrown instanceof CompileError) return { kind: "compile", message: thrown.message, location: thrown.location };
+  if (thrown instanceof CompileError) return { kind: "compile", message: shortened(thrown.message, BOUNDS.faultChars), location: thrown.location };
   if (thrown instanceof UserError) return { kind: "threw", message: `${thrown.message} ${thrown.remedy}` };
   const stack = textOf(() => (thrown instanceof Error ? thrown.stack : ""));
   const message = textOf(() =>
     thrown instanceof Error ? (thrown.name === "Error" ? thrown.message : `${thrown.name}: ${thrown.message}`) : `threw ${String(thrown)}`,
   );
   const location = firstOwnFrame(stack, trees);
-  if (isCodeFromText(thrown)) return { kind: "threw", message: TEXT_IS_NO_CODE, stack, ...(location && { location }) };
+  if (isCodeFromText(thrown)) return { kind: "threw", message: TEXT_IS_NO_CODE, stack: shortened(stack, BOUNDS.stackChars), ...(location && { location }) };
   const written = !(thrown instanceof Error && thrown.name === "NotWrittenYet");
-  return { kind: written ? "threw" : "notWritten", message: written ? message : "Not written yet.", stack, ...(location && { location }) };
+  const told = written ? shortened(message, BOUNDS.faultChars) : "Not written yet.";
+  return { kind: written ? "threw" : "notWritten", message: told, stack: shortened(stack, BOUNDS.stackChars), ...(location && { location }) };
 }
 
 /** `eval` and its like, in V8's words. */
@@ -37,6 +39,9 @@ export function callerOf(ours: (...args: never[]) => unknown, trees: readonly So
   );
 }
 
+/** Characters of fifty frames, more than a stack has; before them stands the message. */
+const LONGEST_FRAMES = 64 * 1024;
+
 /** Anything can be thrown, also what cannot be read. */
 function textOf(read: () => unknown): string {
   try {
@@ -51,7 +56,10 @@ export const asResponse = (fault: ImplementationFault): ResponseError<Implementa
 
 function firstOwnFrame(stack: string, trees: readonly SourceTree[]): SourceLocation | undefined {
   const own = trees.flatMap((tree) => Object.keys(tree.files).map((file) => path.join(tree.root, file)));
-  for (const frame of stack.split("\n").filter((line) => line.trimStart().startsWith("at "))) {
+  for (const frame of stack
+    .slice(-LONGEST_FRAMES)
+    .split("\n")
+    .filter((line) => line.trimStart().startsWith("at "))) {
     const file = own.find((candidate) => frame.includes(`${candidate}:`));
     const [, line, column] = file ? (/:(\d+):(\d+)\)?$/.exec(frame) ?? []) : [];
     if (file && line) return { file, line: Number(line), column: Number(column) };

@@ -26,8 +26,10 @@ export interface Answer {
 }
 
 export async function ask({ definition, seed }: Question, name: ImplementationName, all: Implementations, watch: Watch = {}): Promise<Answer> {
-  const { impl, calls } = await all.get(name);
+  const started = await all.get(name);
+  const { impl, calls } = started;
   calls.length = 0;
+  started.budget = all.parts.question(definition);
   const value = (await definition.ask(watched(impl, watch) as never, new Draw(seed), toolsFor(calls, watch))) as Value;
   return { value, traced: tracedIn(calls) };
 }

@@ -6,12 +6,14 @@ import { messageOf } from "../errors.ts";
 import { explain, redact } from "../grading/explain.ts";
 import { judge } from "../grading/judge.ts";
 import { tensorMismatches } from "../grading/tensorMismatch.ts";
+import { BOUNDS, shortened } from "../protocol/bounds.ts";
 import type { CheckResult, Evidence, Outcome } from "../protocol/grade.ts";
+import type { ImplementationFault } from "../protocol/runtime.ts";
 import type { Value } from "../protocol/tensor.ts";
 import { encode } from "../protocol/wire.ts";
 import { type Answer, ask, type Question, type Watch } from "./ask.ts";
 import type { Implementations } from "./implementations.ts";
-import { AttemptFault } from "./remote.ts";
+import { AttemptFault, isLate } from "./remote.ts";
 
 /** A check with, where the expectation compares, the expected answer. */
 export interface PreparedCheck extends Question {
@@ -28,6 +30,8 @@ export type Wrong = { readonly got: Value; readonly traced: Answer["traced"] } |
 export interface Examined extends Pick<CheckResult, "outcome" | "message">, Partial<Omit<CheckResult, "outcome" | "message">> {
   /** The answer that was judged wrong, also of a hidden check, or what was thrown instead: it stays in this process. */
   readonly wrong?: Wrong;
+  /** Its time was over: why, for those that are asked after it. */
+  readonly late?: boolean;
   /** What was judged, for evidence. */
   readonly judged?: { readonly got: Value; readonly normalizedError?: number; readonly measured: boolean };
 }
@@ -67,11 +71,19 @@ async function askAttempt(check: PreparedCheck, all: Implementations, watch: Wat
 }
 
 /** The result as it is kept and shown. */
-export function resultOf(check: PreparedCheck, { wrong: _, judged: __, ...examined }: Examined, ms: number): CheckResult {
+export function resultOf(check: PreparedCheck, { wrong: _, judged: __, late: ___, ...examined }: Examined, ms: number): CheckResult {
   const { title, hidden = false, when, points, hint, expect } = check.definition;
   const tolerance = expect.expectation.kind === "near" ? expect.expectation.tolerance : undefined;
   const help = examined.outcome !== "passed" && hint ? { hint } : {};
-  return { id: check.id, title, hidden, when, points, ms, ...(tolerance && { tolerance }), ...help, ...examined };
+  return bounded({ id: check.id, title, hidden, when, points, ms, ...(tolerance && { tolerance }), ...help, ...examined });
+}
+
+/** The same with no text that is longer than anybody reads: an answer may be one word of millions of characters, or have it for a key. */
+function bounded<T>(part: T): T {
+  if (typeof part === "string") return shortened(part, BOUNDS.textChars) as T;
+  if (Array.isArray(part)) return part.map(bounded) as T;
+  if (typeof part !== "object" || part === null) return part;
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, key === "cells" ? value : bounded(value)])) as T; // a map's cells are data
 }
 
 export function evidenceOf({ judged }: Examined): Evidence {
@@ -92,12 +104,20 @@ const isOfCheck = (error: unknown): boolean =>
 
 export const brokenCheck = (error: unknown): string => `The check itself failed: ${isCodeFromText(error) ? TEXT_IS_NO_CODE : messageOf(error)}`;
 
+/** What becomes of a check whose attempt failed so. */
+const OUTCOMES: Readonly<Record<ImplementationFault["kind"], Outcome>> = {
+  ...{ notWritten: "failed", missing: "failed" },
+  ...{ compile: "errored", threw: "errored", died: "errored" },
+  timedOut: "timedOut",
+  busy: "notGraded", // nothing is known of it
+};
+
 /** An attempt that threw is `errored`; a check that cannot use what it was answered has found an answer of the wrong form. */
 function thrown(error: unknown): Examined {
   if (isOfCheck(error)) return { outcome: "notGraded", message: brokenCheck(error) };
   if (!(error instanceof AttemptFault))
     return { outcome: "failed", message: `The answer does not have the form that the surface asks for (${String(error)}).` };
   const { kind, message, location } = error.fault;
-  const outcome: Outcome = kind === "notWritten" || kind === "missing" ? "failed" : "errored";
-  return { outcome, message, ...(location && { location }), ...(kind === "threw" && { wrong: { threw: message } }) };
+  const outcome = OUTCOMES[kind];
+  return { outcome, message, ...(location && { location }), ...(kind === "threw" && { wrong: { threw: message } }), late: isLate(error.fault) };
 }

@@ -1,26 +1,33 @@
 /** The implementations that a grade asks, each started once, when it is first needed. */
 import type { MessageConnection } from "vscode-jsonrpc";
 import type { Onnx } from "../check/index.ts";
-import { AskRequest, type ImplementationName, StartRequest, type StartResult, StopNotification } from "../protocol/grader.ts";
+import { BOUNDS } from "../protocol/bounds.ts";
+import { AskRequest, type Budget, type ImplementationName, StartRequest, type StartResult, StopNotification } from "../protocol/grader.ts";
+import type { ImplementationFault } from "../protocol/runtime.ts";
 import type { TensorData } from "../protocol/tensor.ts";
 import { decode, encode } from "../protocol/wire.ts";
+import type { Parts } from "./parts.ts";
 import { type Ask, AttemptFault, type Call, faulty, remote } from "./remote.ts";
 
 export interface Started {
   readonly impl: object;
   /** The calls since the question began, in the order in which they were answered. */
   readonly calls: Call[];
+  /** What the calls of the question may take together. */
+  budget: Budget;
   /** Whether its process has answered anything. */
   answered: boolean;
 }
 
 export class Implementations {
+  readonly parts: Parts;
   readonly #connection: MessageConnection;
   readonly #started = new Map<ImplementationName, Promise<Started & { readonly id: number }>>();
   #oracle: Promise<StartResult> | undefined;
 
-  constructor(connection: MessageConnection) {
+  constructor(connection: MessageConnection, parts: Parts) {
     this.#connection = connection;
+    this.parts = parts;
   }
 
   /** One whose process has ended is started anew. */
@@ -49,7 +56,8 @@ export class Implementations {
       this.#oracle = undefined;
     });
     const { id } = await this.#oracle;
-    const { value } = await this.#connection.sendRequest(AskRequest, { id, implementation: 0, method: graph, args: [encode(inputs)] });
+    const question = { id, implementation: 0, method: graph, args: [encode(inputs)], budget: this.parts.budget(BOUNDS.checkSeconds.run) };
+    const { value } = await this.#connection.sendRequest(AskRequest, question);
     return decode(value) as Record<string, TensorData>;
   };
 
@@ -58,16 +66,18 @@ export class Implementations {
     const calls: Call[] = [];
     const ask: Ask = async (call) => {
       try {
-        const answer = await faulty(() => this.#connection.sendRequest(AskRequest, { ...call, id, implementation: load.implementation }));
+        const answer = await faulty(() =>
+          this.#connection.sendRequest(AskRequest, { ...call, id, implementation: load.implementation, budget: started.budget }),
+        );
         started.answered = true;
         return answer;
       } catch (error) {
-        if (error instanceof AttemptFault && error.fault.kind === "died") forget();
+        if (error instanceof AttemptFault && ENDED.includes(error.fault.kind)) forget();
         throw error;
       }
     };
     const impl = remote(ask, load.exports, (call) => void calls.push(call));
-    const started = { id, impl, calls, answered: false };
+    const started = { id, impl, calls, budget: this.parts.budget(BOUNDS.checkSeconds.save), answered: false };
     return started;
   }
 
@@ -75,3 +85,6 @@ export class Implementations {
     return this.#connection.sendRequest(StartRequest, { name });
   }
 }
+
+/** Faults with which the process has ended. */
+const ENDED: readonly ImplementationFault["kind"][] = ["died", "timedOut", "busy"];

@@ -11,11 +11,13 @@ import { PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
 import type { PreparedCheck } from "./examine.ts";
 import { Implementations } from "./implementations.ts";
 import { MistakenAnswers } from "./mistakenAnswers.ts";
+import { Parts } from "./parts.ts";
 import { descriptionOf, prepareChecks, unaskedOf } from "./prepare.ts";
 import { runChecks } from "./suite.ts";
 
 const connection = connect();
-const implementations = new Implementations(connection);
+const parts = new Parts(connection);
+const implementations = new Implementations(connection, parts);
 const mistaken = new MistakenAnswers(implementations);
 let prepared: readonly PreparedCheck[] = [];
 let sentences: Readonly<Record<string, string>> = {};
@@ -26,7 +28,7 @@ lockDown();
 connection.onRequest(PrepareRequest, async (params) => {
   const { definedChecks, ...forPacks } = check;
   try {
-    for (const file of params.checkFiles) await loadModule(params.checks, { "practicum/check": forPacks }, file);
+    for (const file of params.checkFiles) await parts.load(file, () => loadModule(params.checks, { "practicum/check": forPacks }, file));
   } catch (error) {
     return asResponse(faultOf(error, [params.checks]));
   }

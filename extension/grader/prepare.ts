@@ -6,7 +6,7 @@ import type { PrepareParams } from "../protocol/grader.ts";
 import { ask } from "./ask.ts";
 import { brokenCheck, type PreparedCheck } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
-import { AttemptFault } from "./remote.ts";
+import { AttemptFault, isLate } from "./remote.ts";
 
 export async function prepareChecks(
   definitions: readonly CheckDefinition[],
@@ -14,9 +14,13 @@ export async function prepareChecks(
   all: Implementations,
 ): Promise<PreparedCheck[]> {
   const prepared: PreparedCheck[] = [];
+  let late = 0;
   for (const [index, definition] of definitions.entries()) {
     if ((tier === "save" && definition.when !== "save") || only?.includes(definition.title) === false) continue;
-    prepared.push(await withAnswer({ definition, id: idOf(definition, index), seed: mixed(seed, index) }, all));
+    const check = { definition, id: idOf(definition, index), seed: mixed(seed, index) };
+    const answered = late < MAX_TIMEOUTS ? await withAnswer(check, all) : { ...check, unprepared: NOT_PREPARED };
+    if (answered.late) late++;
+    prepared.push(answered);
   }
   return prepared;
 }
@@ -39,19 +43,25 @@ export const unaskedOf = (definitions: readonly CheckDefinition[], prepared: rea
 /** Two titles may differ in signs only. */
 const idOf = ({ title }: CheckDefinition, index: number): string => `${index + 1}-${slug(title)}`;
 
-async function withAnswer(check: PreparedCheck, all: Implementations): Promise<PreparedCheck> {
+/** A reference that hangs does so at every question: after this many, the rest is not asked. */
+const MAX_TIMEOUTS = 2;
+const NOT_PREPARED = "The reference was not asked any more, as it ran out of time at the checks before.";
+
+async function withAnswer(check: PreparedCheck, all: Implementations): Promise<PreparedCheck & { readonly late?: boolean }> {
   try {
     return { ...check, ...(await wanted(check, all)) };
   } catch (error) {
     const { expectation } = check.definition.expect;
     const who = "source" in expectation ? expectation.source : "reference";
-    return { ...check, unprepared: error instanceof AttemptFault ? `The ${who} could not answer this check: ${error.message}` : brokenCheck(error) };
+    if (!(error instanceof AttemptFault)) return { ...check, unprepared: brokenCheck(error) };
+    return { ...check, unprepared: `The ${who} could not answer this check: ${error.message}`, late: isLate(error.fault) };
   }
 }
 
 async function wanted(check: PreparedCheck, all: Implementations): Promise<Pick<PreparedCheck, "want" | "traced">> {
   const { expectation, answer } = check.definition.expect;
   const ofReference = asksReference(expectation) ? await ask(check, "reference", all) : undefined;
+  all.parts.check(check.definition);
   const given = await answer?.(new Draw(check.seed), all.onnx);
   const want = expectation.kind === "each" ? { ...(ofReference?.value as object), ...(given as object) } : (given ?? ofReference?.value);
   return { want, ...(ofReference && { traced: ofReference.traced }) };

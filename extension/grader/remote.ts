@@ -3,7 +3,7 @@ import { ResponseError } from "vscode-jsonrpc";
 import { faultFrom } from "../protocol/fault.ts";
 import { runEventsOf } from "../protocol/runEvent.ts";
 import { type CallParams, type CallResult, IMPLEMENTATION_FAULT, type ImplementationFault, type RunEvent, THE_FUNCTION_ITSELF } from "../protocol/runtime.ts";
-import { decode, encode, type HandleRef } from "../protocol/wire.ts";
+import { decode, encode, type HandleRef, namesFrom } from "../protocol/wire.ts";
 
 /** The implementation failed, not the check. */
 export class AttemptFault extends Error {
@@ -14,6 +14,9 @@ export class AttemptFault extends Error {
     this.fault = fault;
   }
 }
+
+/** Its time was over, by its own doing or by that of the machine. */
+export const isLate = ({ kind }: ImplementationFault): boolean => kind === "timedOut" || kind === "busy";
 
 /** @throws {AttemptFault} */
 export type Ask = (call: Omit<CallParams, "implementation">) => Promise<CallResult>;
@@ -43,7 +46,7 @@ export function remote(ask: Ask, exports: readonly string[], onCall: (call: Call
     return Object.fromEntries(methods.filter((method) => method !== "then").map((method) => [method, (...args: unknown[]) => call(handle, method, args)]));
   };
   // A function that is missing is a fault of the attempt when it is asked, not a TypeError of the check.
-  return new Proxy(Object.fromEntries(exports.map((name) => [name, (...args: unknown[]) => call(undefined, name, args)])), {
+  return new Proxy(Object.fromEntries(namesFrom(exports).map((name) => [name, (...args: unknown[]) => call(undefined, name, args)])), {
     get: (known, name) =>
       known[name as string] ?? (typeof name === "symbol" || name === "then" ? undefined : (...args: unknown[]) => call(undefined, name, args)),
   });

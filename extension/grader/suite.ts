@@ -1,5 +1,6 @@
-/** The checks as a mocha suite: order, timeouts and isolation of failures are mocha's. */
+/** The checks as a mocha suite: order and isolation of failures are mocha's. Time is kept by the supervisor. */
 import Mocha from "mocha";
+import { BOUNDS } from "../protocol/bounds.ts";
 import type { CheckResult, Diagnosis } from "../protocol/grade.ts";
 import type { GradeParams } from "../protocol/grader.ts";
 import type { Divergence } from "../protocol/tensorMismatch.ts";
@@ -8,11 +9,12 @@ import { divergences } from "./divergences.ts";
 import { type Examined, evidenceOf, examine, type PreparedCheck, resultOf } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
 import type { MistakenAnswers } from "./mistakenAnswers.ts";
+import { packSecondsOf, secondsOf } from "./parts.ts";
 
-const TIMEOUT = { save: 5_000, run: 120_000 } as const;
 /** An attempt that hangs does so at every question: after this many, the rest is not asked. */
 const MAX_TIMEOUTS = 2;
 const NOT_ASKED: Examined = { outcome: "timedOut", message: "Not asked any more, as the checks before ran out of time." };
+const TOO_BUSY: Examined = { outcome: "notGraded", message: "Not asked any more, as the machine was too busy for the checks before. Try again." };
 
 interface Asked {
   readonly examined: Examined;
@@ -67,30 +69,32 @@ async function askAll(
     asked.set(check, { examined, ms });
     onAsked(check, { examined, ms });
   };
-  let timeouts = 0;
+  let [late, busy] = [0, false];
   const mocha = new Mocha({ reporter: class {} as never });
   const ofTest = new Map<string, PreparedCheck>(checks.map((check) => [check.definition.title, check]));
   for (const check of checks) {
     const test = new Mocha.Test(check.definition.title, async () => {
-      if (timeouts >= MAX_TIMEOUTS) return note(check, NOT_ASKED, 0);
+      if (late >= MAX_TIMEOUTS) return note(check, busy ? TOO_BUSY : NOT_ASKED, 0);
       const started = performance.now();
       const examined = await examine(check, all, (name) => asks.has(check) || asks.set(check, name));
+      if (examined.late) late++;
+      busy ||= examined.late === true && examined.outcome === "notGraded";
       if (!test.timedOut) note(check, examined, performance.now() - started);
     });
     mocha.suite.addTest(test);
-    test.timeout(check.definition.timeout ?? TIMEOUT[check.definition.when]); // after, as a suite gives its own limit to what is added
+    test.timeout(backstop(check)); // after, as a suite gives its own limit to what is added
   }
   await new Promise<void>((resolve) => {
     mocha
       .run(() => resolve())
       .on("fail", (test: Mocha.Test, error: Error & { code?: string }) => {
         const check = ofTest.get(test.title) as PreparedCheck;
-        if (error.code !== "ERR_MOCHA_TIMEOUT")
-          return note(check, { outcome: "notGraded", message: `The check itself failed: ${error.message}` }, test.duration ?? 0);
-        timeouts++;
-        void all.stop("attempt");
-        note(check, { outcome: "timedOut", message: `No answer within ${test.timeout() / 1000} s.` }, test.timeout());
+        if (error.code === "ERR_MOCHA_TIMEOUT") void all.stop("attempt");
+        note(check, { outcome: "notGraded", message: `The check itself failed: ${error.message}` }, test.duration ?? 0);
       });
   });
   return asked;
 }
+
+/** Milliseconds. The supervisor keeps the time of all that a check does; this is for what it cannot have seen. */
+const backstop = ({ definition }: PreparedCheck): number => 2000 * BOUNDS.wallFactor * (secondsOf(definition) + BOUNDS.loadSeconds + packSecondsOf(definition));

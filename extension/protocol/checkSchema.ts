@@ -1,5 +1,6 @@
 /** What a check's result has to look like: nobody who gets one believes it before it is looked at, neither the host, as pack code runs in the grader, nor the panel. */
 import * as z from "zod/mini";
+import { BOUNDS } from "./bounds.ts";
 import { plain, readable } from "./plainText.ts";
 
 // Without this zod probes for `eval`, which the policy of the panel's page forbids and VS Code reports.
@@ -7,8 +8,9 @@ z.config({ jitless: true });
 
 const optional = z.optional;
 /** Text of a pack or an attempt: of several lines, or of one. */
-const text = z.pipe(z.string(), z.transform(readable));
-const line = z.pipe(z.string(), z.transform(plain));
+const bounded = z.string().check(z.maxLength(BOUNDS.textChars));
+const text = z.pipe(bounded, z.transform(readable));
+const line = z.pipe(bounded, z.transform(plain));
 const count = z.int().check(z.nonnegative());
 const shape = z.array(count);
 

@@ -44,4 +44,20 @@ export interface StartResult {
 }
 /** The implementation is in a loop, or no longer needed: its process may go. */
 export const StopNotification = new NotificationType<{ readonly id: number }>("stop");
-export const AskRequest = new RequestType<CallParams & { readonly id: number }, CallResult, ImplementationFault>("ask");
+export const AskRequest = new RequestType<CallParams & { readonly id: number; readonly budget: Budget }, CallResult, ImplementationFault>("ask");
+
+/** What the calls of one question of a check may take together: the supervisor keeps the clock, as it sees them go and come back. */
+export interface Budget {
+  /** Counts the questions of the grader. */
+  readonly question: number;
+  /** Charged seconds. */
+  readonly seconds: number;
+}
+
+/** Grader -> supervisor: what pack code runs from now on, and how many charged seconds it has for what it does by itself. It may never return to say more. */
+export const PartNotification = new NotificationType<Part>("part");
+export interface Part {
+  /** As the beginning of a sentence. */
+  readonly what: string;
+  readonly seconds: number;
+}

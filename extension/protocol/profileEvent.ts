@@ -1,6 +1,8 @@
 /** A profile as a runtime tells it, looked at before it is believed: learner code runs there. */
 import { type CallNode, CLOCKS, type Frame, type Place, type Profile } from "./profile.ts";
 
+/** Linux's PATH_MAX: files, and names of spans. */
+const LONGEST = 4096;
 /** More than any profile of ours has. */
 const LIMITS = { nodes: 5000, frames: 5000, memory: 4000, places: 20_000, files: 1000 };
 
@@ -10,7 +12,7 @@ export function profileFrom(value: unknown): Profile | undefined {
   const { clock, ops, ms, recordingMs, gigaflops, located, files, places, nodes, head, tail, memory, peak } = value as Record<string, unknown>;
   const known = CLOCKS.find((one) => one === clock);
   if (!known || typeof ops !== "boolean" || ![ms, recordingMs, located].every(isAmount) || !(gigaflops === undefined || isAmount(gigaflops))) return undefined;
-  if (!isList(files, LIMITS.files, (file): file is string => typeof file === "string")) return undefined;
+  if (!isList(files, LIMITS.files, (file): file is string => typeof file === "string" && file.length <= LONGEST)) return undefined;
   if (!isList(places, LIMITS.places, (place): place is Place => isTuple(place, 3) && isIndex(place[0], files.length))) return undefined;
   if (!isList(nodes, LIMITS.nodes, (node, i): node is CallNode => isNode(node, i, places.length)) || nodes.length === 0) return undefined;
   const isFrame = (frame: unknown): frame is Frame =>
@@ -39,6 +41,7 @@ function isNode(value: unknown, index: number, places: number): value is CallNod
   const isFrom = (one: unknown): one is CallNode["from"][number] => isTuple(one, 3) && isIndex(one[0], places);
   return (
     typeof name === "string" &&
+    name.length <= LONGEST &&
     (kind === "span" || kind === "op") &&
     (index === 0 ? parent === undefined : isIndex(parent, index)) &&
     [calls, total, self, bytes, flops].every(isAmount) &&

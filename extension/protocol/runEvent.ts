@@ -1,4 +1,5 @@
 /** Learner code runs in the process that sends run events, so nothing in them is believed before it is looked at. */
+import { BOUNDS } from "./bounds.ts";
 import { locationFrom } from "./fault.ts";
 import { profileFrom } from "./profileEvent.ts";
 import type { PlotSpec, RunEvent, Span, TracedTensor, TracePoint } from "./runtime.ts";
@@ -57,8 +58,10 @@ function decoded(wire: unknown): unknown {
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
-const isText = (value: unknown): value is string => typeof value === "string";
-const isTextOrNothing = (value: unknown): value is string | undefined => value === undefined || typeof value === "string";
+/** What a runtime of ours has shortened fits. */
+const LONGEST = 2 * BOUNDS.nameChars;
+const isText = (value: unknown): value is string => typeof value === "string" && value.length <= LONGEST;
+const isTextOrNothing = (value: unknown): value is string | undefined => value === undefined || isText(value);
 const isFlagOrNothing = (value: unknown): boolean => value === undefined || typeof value === "boolean";
 
 const isNumber = (value: unknown): value is number => typeof value === "number";
@@ -66,11 +69,11 @@ const isNumberOrNothing = (value: unknown): value is number | undefined => value
 const isListOf = <T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] => Array.isArray(value) && value.every(isOne);
 
 const isPoint = (value: unknown): value is TracePoint =>
-  isRecord(value) && typeof value.series === "string" && typeof value.step === "number" && typeof value.value === "number";
+  isRecord(value) && isText(value.series) && typeof value.step === "number" && typeof value.value === "number";
 
 const isSpan = (value: unknown): value is Span =>
   isRecord(value) &&
-  typeof value.name === "string" &&
+  isText(value.name) &&
   [value.id, value.start, value.duration, value.bytes].every((part) => typeof part === "number") &&
   [value.parent, value.count].every(isNumberOrNothing);
 
@@ -82,7 +85,7 @@ const spanFrom = ({ id, name, start, duration, bytes, parent, count }: Span): Sp
 
 const isTracedTensor = (value: unknown): value is TracedTensor =>
   isRecord(value) &&
-  typeof value.name === "string" &&
+  isText(value.name) &&
   isListOf(value.shape, isNumber) &&
   ["float32", "int32", "bool"].includes(value.dtype as string) &&
   (value.value === undefined || isTensorData(value.value)) &&
@@ -104,11 +107,11 @@ const tracedTensorFrom = ({ name, shape, dtype, value, statistics, location }: T
 const isAxis = (value: unknown): boolean => value === undefined || (isRecord(value) && isTextOrNothing(value.label) && isFlagOrNothing(value.log));
 
 const isBand = (value: unknown): boolean =>
-  value === undefined || (isRecord(value) && typeof value.label === "string" && isNumberOrNothing(value.low) && isNumberOrNothing(value.high));
+  value === undefined || (isRecord(value) && isText(value.label) && isNumberOrNothing(value.low) && isNumberOrNothing(value.high));
 
 const isPlot = (value: unknown): value is PlotSpec =>
   isRecord(value) &&
-  typeof value.title === "string" &&
+  isText(value.title) &&
   isListOf(value.series, isText) &&
   isAxis(value.x) &&
   isAxis(value.y) &&

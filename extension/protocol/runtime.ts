@@ -173,8 +173,13 @@ export interface SourceLocation {
 
 /** An error of the implementation, as data of a JSON-RPC error. */
 export interface ImplementationFault {
-  /** "died": the process ended under the question. */
-  readonly kind: "compile" | "threw" | "notWritten" | "missing" | "died";
+  /**
+   * "died": the process ended under the question. "timedOut": it used up the time that the question had, and was ended. "busy": it got too little of a
+   * processor to use it up, and was ended; nothing is known of it. These three are the supervisor's to say, the others the process's own.
+   */
+  readonly kind: "compile" | "threw" | "notWritten" | "missing" | "died" | "timedOut" | "busy";
+  /** Who ended the process, where it has ended: a process may also be ended by us because it is at a bound. */
+  readonly by?: "us" | "itself";
   readonly message: string;
   readonly location?: SourceLocation;
   readonly stack?: string;

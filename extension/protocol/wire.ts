@@ -2,6 +2,7 @@
  * Values as JSON. What JSON cannot say (tensors, NaN, bigint, undefined, a remote object) is a one-key object whose key starts with "$".
  * A runtime in another language needs to know this file, `callback.ts` and `runtime.ts`, nothing else.
  */
+import { BOUNDS } from "./bounds.ts";
 import { type DType, isTensorData, sizeOf, type TensorData, type Value, viewAs } from "./tensor.ts";
 
 /** A function or object that lives in a runtime and can be asked from outside. */
@@ -14,19 +15,54 @@ export type Wire = null | boolean | number | string | Wire[] | { [key: string]: 
 
 const MAX_DEPTH = 64;
 
+/** What an answer may still have: it is taken from while the answer is encoded, so that none is made that nobody reads. */
+export interface Room {
+  bytes: number;
+  handles: number;
+}
+
+export const roomOfAnswer = (): Room => ({ bytes: BOUNDS.answerBytes, handles: BOUNDS.answerHandles });
+
+/** Bytes of a value that is neither text nor a tensor. */
+export const EACH = 16;
+
+/** @throws {Error} where there is no more room */
+export function takeRoom(room: Room | undefined, bytes: number): void {
+  if (!room) return;
+  room.bytes -= bytes;
+  if (room.bytes < 0) throw new Error(`The answer is too large: it has more than ${BOUNDS.answerBytes / 2 ** 20} MiB of tensors, text and numbers together.`);
+}
+
+function takeHandle(room: Room | undefined): void {
+  if (room && --room.handles < 0)
+    throw new Error(`The answer holds more than ${BOUNDS.answerHandles.toLocaleString("en")} functions and objects with methods.`);
+}
+
+/** Names of what can be asked, as they are told and as they are believed: those that nobody can have meant are left out. */
+export const namesFrom = (names: unknown): string[] =>
+  (Array.isArray(names) ? names.slice(0, BOUNDS.names) : []).filter((name): name is string => typeof name === "string" && name.length <= BOUNDS.nameChars);
+
 /** What a live object is sent as: a handle that can be asked, or the tensor that it stands for; nothing for plain data. */
 export type Replace = (live: object) => HandleRef | TensorData | undefined;
 
 /**
  * @param replace what to do with a function or an object that is not plain data; by default it is an error
+ * @param room what it may have; without it, whatever there is
  * @throws {TypeError} for a value that cannot cross, naming where it stands
+ * @throws {Error} for one that has no room
  */
-export const encode = (value: unknown, replace?: Replace): Wire => encodeAt(value, replace, []);
+export const encode = (value: unknown, replace?: Replace, room?: Room): Wire => encodeAt(value, { replace, room }, []);
+
+interface Means {
+  readonly replace: Replace | undefined;
+  readonly room: Room | undefined;
+}
 
 /** Keys and indices that lead to a value. Words are made of them for an error only: a profile has tens of thousands of values. */
 type Path = (string | number)[];
 
-function encodeAt(value: unknown, replace: Replace | undefined, path: Path): Wire {
+function encodeAt(value: unknown, means: Means, path: Path): Wire {
+  takeRoom(means.room, typeof value === "string" ? EACH + value.length : EACH);
   switch (typeof value) {
     case "undefined":
       return { $undefined: true };
@@ -40,27 +76,44 @@ function encodeAt(value: unknown, replace: Replace | undefined, path: Path): Wir
     case "symbol":
       throw new TypeError(`${wordsOf(path)} is a symbol, which cannot leave the process`);
   }
-  return value === null ? null : encodeLive(value as object, replace, path);
+  return value === null ? null : encodeLive(value as object, means, path);
 }
 
-function encodeLive(live: object, replace: Replace | undefined, path: Path): Wire {
+function encodeLive(live: object, means: Means, path: Path): Wire {
+  const { replace, room } = means;
   if (path.length > MAX_DEPTH) throw new TypeError(`${wordsOf(path)} is nested too deeply, or contains itself`);
-  if (Array.isArray(live)) return live.map((part, i) => encodePart(part, i, replace, path));
-  if (isTensorData(live)) return encodeTensor(live);
+  if (Array.isArray(live) || (ArrayBuffer.isView(live) && !isFloatOrInt(live))) return encodeList(live as ArrayLike<unknown>, means, path);
+  if (isTensorData(live)) return encodeTensor(live, room);
   const stand = replace?.(live);
-  if (isTensorData(stand)) return encodeTensor(stand);
-  if (stand) return { $handle: stand.handle, methods: [...stand.methods] };
+  if (isTensorData(stand)) return encodeTensor(stand, room);
+  if (stand) {
+    takeHandle(room);
+    for (const method of stand.methods) takeRoom(room, EACH + method.length);
+    return { $handle: stand.handle, methods: [...stand.methods] };
+  }
   if (typeof live === "function") throw new TypeError(`${wordsOf(path)} is a function, which cannot leave the process`);
-  if (live instanceof Float32Array) return encodeTensor({ dtype: "float32", shape: [live.length], data: live });
-  if (live instanceof Int32Array) return encodeTensor({ dtype: "int32", shape: [live.length], data: live });
-  if (ArrayBuffer.isView(live)) return [...(live as Uint8Array)].map((part, i) => encodePart(part, i, replace, path));
+  if (live instanceof Float32Array) return encodeTensor({ dtype: "float32", shape: [live.length], data: live }, room);
+  if (live instanceof Int32Array) return encodeTensor({ dtype: "int32", shape: [live.length], data: live }, room);
   const record = live instanceof Map ? Object.fromEntries(live) : live;
-  return Object.fromEntries(Object.entries(record).map(([key, part]) => [key, encodePart(part, key, replace, path)]));
+  return Object.fromEntries(
+    Object.entries(record).map(([key, part]) => {
+      takeRoom(room, key.length);
+      return [key, encodePart(part, key, means, path)];
+    }),
+  );
 }
 
-function encodePart(part: unknown, key: string | number, replace: Replace | undefined, path: Path): Wire {
+const isFloatOrInt = (live: object): boolean => live instanceof Float32Array || live instanceof Int32Array;
+
+/** Its length is looked at first: a list may have a thousand million places and nothing in them. */
+function encodeList(list: ArrayLike<unknown>, means: Means, path: Path): Wire {
+  if (means.room && list.length > means.room.bytes / EACH) takeRoom(means.room, EACH * list.length);
+  return Array.from(list, (part, i) => encodePart(part, i, means, path));
+}
+
+function encodePart(part: unknown, key: string | number, means: Means, path: Path): Wire {
   path.push(key);
-  const encoded = encodeAt(part, replace, path);
+  const encoded = encodeAt(part, means, path);
   path.pop();
   return encoded;
 }
@@ -84,8 +137,7 @@ function decodeAt(wire: unknown, fromHandle: ((ref: HandleRef) => unknown) | und
   if (typeof tagged.$tensor === "string") return decodeTensor(tagged);
   if (typeof tagged.$handle === "number") {
     if (!fromHandle) throw new TypeError("a handle stands where plain data was expected");
-    const methods = Array.isArray(tagged.methods) ? tagged.methods.filter((m) => typeof m === "string") : [];
-    return fromHandle({ handle: tagged.$handle, methods });
+    return fromHandle({ handle: tagged.$handle, methods: namesFrom(tagged.methods) });
   }
   const record = Object.fromEntries(Object.entries(tagged).map(([k, v]) => [k, decodeAt(v, fromHandle, depth + 1)]));
   if (Object.hasOwn(record, "then") && typeof record.then === "function") throw new TypeError('a function named "then" would make a promise of an answer');
@@ -103,7 +155,8 @@ function decodeBigint(text: string): bigint {
 /** `decode` where the sender may only have sent plain data. */
 export const decodeValue = (wire: unknown): Value => decode(wire) as Value;
 
-function encodeTensor(t: TensorData): Wire {
+function encodeTensor(t: TensorData, room?: Room): Wire {
+  takeRoom(room, t.data.byteLength);
   const bytes = Buffer.from(t.data.buffer, t.data.byteOffset, t.data.byteLength);
   return { $tensor: bytes.toString("base64"), dtype: t.dtype, shape: [...t.shape] };
 }

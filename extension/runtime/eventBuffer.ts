@@ -1,9 +1,12 @@
 /** What was told and is not sent yet. Bounded, whatever a program tells: nothing that can be seen is lost, and what was left out is counted. */
+import { BOUNDS, shortened } from "../protocol/bounds.ts";
 import type { PlotSpec, RunEvent, Span, TracedTensor, TracePoint } from "../protocol/runtime.ts";
 
 export interface Limits {
   /** Points of one series. */
   readonly points: number;
+  /** Points of all series together. */
+  readonly allPoints: number;
   /** Spans that are told one by one. */
   readonly spans: number;
   readonly tensors: number;
@@ -21,6 +24,7 @@ export class EventBuffer {
   /** Series -> its newest point: thinning may have left it out. */
   #newest = new Map<string, TracePoint>();
   #pushed = 0;
+  #kept = 0;
   #spans: Span[] = [];
   #sums = new Map<string, Span>();
   #tensors: TracedTensor[] = [];
@@ -35,19 +39,19 @@ export class EventBuffer {
   push(event: RunEvent): void {
     switch (event.kind) {
       case "points":
-        for (const point of event.points) this.#addPoint(point);
+        for (const point of event.points) this.#addPoint(named(point, "series"));
         break;
       case "spans":
-        for (const span of event.spans) this.#addSpan(span);
+        for (const span of event.spans) this.#addSpan(named(span, "name"));
         break;
       case "tensors":
-        for (const tensor of event.tensors) this.#addTensor(tensor);
+        for (const tensor of event.tensors) this.#addTensor(named(tensor, "name"));
         break;
       case "plot":
-        this.#plots.set(this.#known("plot", event.plot.title), event.plot);
+        this.#addPlot(event.plot);
         break;
       case "progress":
-        this.#progress = event;
+        this.#progress = event.label === undefined ? event : named({ ...event, label: event.label }, "label");
         break;
       case "profile":
         this.#profile = event;
@@ -73,6 +77,7 @@ export class EventBuffer {
     this.#points = new Map();
     this.#newest = new Map();
     this.#pushed = 0;
+    this.#kept = 0;
     this.#spans = [];
     this.#sums = new Map();
     this.#tensors = [];
@@ -86,8 +91,27 @@ export class EventBuffer {
     if (kept.length === 0) this.#points.set(this.#known("series", point.series), kept);
     kept.push(point);
     this.#pushed += 1;
+    this.#kept += 1;
     this.#newest.set(point.series, point);
-    if (kept.length >= this.#limits.points) this.#points.set(point.series, thinned(kept));
+    if (kept.length >= this.#limits.points) this.#thin(point.series);
+    if (this.#kept >= this.#limits.allPoints) this.#thin(this.#longest());
+  }
+
+  #thin(series: string): void {
+    const before = this.#points.get(series) ?? [];
+    const after = thinned(before);
+    this.#points.set(series, after);
+    this.#kept -= before.length - after.length;
+  }
+
+  #longest(): string {
+    return [...this.#points].reduce((most, one) => (one[1].length > most[1].length ? one : most))[0];
+  }
+
+  #addPlot(plot: PlotSpec): void {
+    const series = plot.series.slice(0, MAX_NAMES).map((name) => shortened(name, BOUNDS.nameChars));
+    const titled = named({ ...plot, series }, "title");
+    this.#plots.set(this.#known("plot", titled.title), titled);
   }
 
   /** Beyond the limit, spans of one name within one name are summed, so that what a profile says of the time stays true. */
@@ -117,6 +141,10 @@ export class EventBuffer {
     return name;
   }
 }
+
+/** The name as it is told: one that is longer than a name can be is told in part. */
+const named = <K extends string, T extends Readonly<Record<K, string>>>(told: T, name: K): T =>
+  told[name].length <= BOUNDS.nameChars ? told : { ...told, [name]: shortened(told[name], BOUNDS.nameChars) };
 
 const STRETCH = 8;
 

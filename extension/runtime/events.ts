@@ -5,7 +5,7 @@ import { EventBuffer } from "./eventBuffer.ts";
 /** Milliseconds between two bundles; a screen shows no more. */
 const PERIOD = 40;
 /** A screen is some 2000 pixels wide, and a bundle a small part of it. */
-const LIMITS = { points: 4000, spans: 2000, tensors: 200 };
+const LIMITS = { points: 4000, allPoints: 100_000, spans: 2000, tensors: 200 };
 
 export interface Outlet {
   /** Sends now if it can be done without waiting. @returns whether it was sent */

@@ -5,12 +5,10 @@ import { isCallback } from "../protocol/callback.ts";
 import type { SourceTree } from "../protocol/runtime.ts";
 import { THE_FUNCTION_ITSELF } from "../protocol/runtime.ts";
 import { isTensorData, type TensorData, tensor } from "../protocol/tensor.ts";
-import { decode, encode, type HandleRef, type Wire } from "../protocol/wire.ts";
+import { decode, EACH, encode, type HandleRef, namesFrom, type Room, roomOfAnswer, takeRoom, type Wire } from "../protocol/wire.ts";
 import { functionOf } from "./callbacks.ts";
 import { type MemoryUse, memoryOf } from "./memory.ts";
 import * as tf from "./tensors.ts";
-
-const MAX_ANSWER_MIB = 64;
 
 type Callable = (...args: unknown[]) => unknown;
 
@@ -47,10 +45,13 @@ export class Implementation {
   }
 
   async #toWire(value: unknown): Promise<Wire> {
-    const data = asData(value);
+    const data = asData(value, roomOfAnswer());
     const tensors = new Map<object, TensorData>();
-    for (const live of tensorsIn(data)) tensors.set(live, await dataOf(live));
-    return encode(data, (live) => tensors.get(live) ?? this.#handleOf(live));
+    const found = tensorsIn(data);
+    const room = roomOfAnswer();
+    for (const { size } of found) takeRoom(room, 4 * size); // before any is read
+    for (const live of found) tensors.set(live, await dataOf(live));
+    return encode(data, (live) => tensors.get(live) ?? this.#handleOf(live), roomOfAnswer());
   }
 
   /** Functions and objects with methods stay here and are asked by handle; data is copied. */
@@ -62,13 +63,14 @@ export class Implementation {
 }
 
 /** Instances of classes without methods are records: their fields and getters are what they are. */
-function asData(value: unknown, seen = new Set<object>()): unknown {
+function asData(value: unknown, room: Room, seen = new Set<object>()): unknown {
   if (typeof value !== "object" || value === null || value instanceof tf.Tensor || ArrayBuffer.isView(value) || seen.has(value)) return value;
   seen.add(value);
-  if (Array.isArray(value)) return value.map((child) => asData(child, seen));
-  if (value instanceof Map) return new Map([...value].map(([key, child]) => [key, asData(child, seen)]));
+  takeRoom(room, EACH * (Array.isArray(value) ? value.length + 1 : 1)); // before it is walked
+  if (Array.isArray(value)) return value.map((child) => asData(child, room, seen));
+  if (value instanceof Map) return new Map([...value].map(([key, child]) => [key, asData(child, room, seen)]));
   if (!isPlain(value) && methodsOf(value).length > 0) return value;
-  return Object.fromEntries(fieldsOf(value).map((name) => [name, asData(bound(value, name), seen)]));
+  return Object.fromEntries(fieldsOf(value).map((name) => [name, asData(bound(value, name), room, seen)]));
 }
 
 /** A function that is found on an object keeps it as its `this`. */
@@ -92,7 +94,7 @@ function methodsOf(instance: object): string[] {
   for (let at = instance; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     for (const name of Object.getOwnPropertyNames(at)) if (name !== "constructor" && typeof (instance as Namespace)[name] === "function") names.add(name);
   }
-  return [...names];
+  return namesFrom([...names]);
 }
 
 function tensorsIn(value: unknown, found = new Set<tf.Tensor>(), seen = new Set<object>()): Set<tf.Tensor> {
@@ -105,11 +107,6 @@ function tensorsIn(value: unknown, found = new Set<tf.Tensor>(), seen = new Set<
 
 async function dataOf(live: tf.Tensor): Promise<TensorData> {
   if (live.dtype === "complex64" || live.dtype === "string") throw new TypeError(`a tensor of dtype ${live.dtype} cannot be an answer`);
-  const mib = (live.size * 4) / 2 ** 20;
-  if (mib > MAX_ANSWER_MIB)
-    throw new RangeError(
-      `a tensor of shape [${live.shape}] (${Math.round(mib)} MiB) is too large for an answer; at most ${MAX_ANSWER_MIB} MiB can be compared`,
-    );
   return tensor((await live.data()) as ArrayLike<number>, live.shape, live.dtype);
 }
 

@@ -17,7 +17,7 @@ import {
   RunRequest,
   type SourceTree,
 } from "../protocol/runtime.ts";
-import { decode, encode } from "../protocol/wire.ts";
+import { decode, encode, namesFrom } from "../protocol/wire.ts";
 import { settleBackend, startBackend } from "./backends/ladder.ts";
 import { askedThreads } from "./backends/wasm.ts";
 import { benchmark } from "./benchmark.ts";
@@ -36,7 +36,7 @@ import { withToldPromises } from "./toldPromises.ts";
 import { freeUnreachable, watchTensors } from "./unreachable.ts";
 
 /** Of one call; a check that asks for more of one series compares what the program cannot have meant. */
-const CALL_LIMITS = { points: 100_000, spans: 10_000, tensors: 200 };
+const CALL_LIMITS = { points: 100_000, allPoints: 200_000, spans: 10_000, tensors: 200 };
 
 const builtIns = { "@tensorflow/tfjs": tf, practicum };
 const implementations: Implementation[] = [];
@@ -56,7 +56,7 @@ connection.onRequest(LoadRequest, ({ source, seed, corpus }) =>
     configure({ seed, corpus });
     trees.push(source);
     const implementation = await Implementation.load(source, builtIns);
-    return { implementation: implementations.push(implementation) - 1, exports: Object.keys(implementation.exports) };
+    return { implementation: implementations.push(implementation) - 1, exports: namesFrom(Object.keys(implementation.exports)) };
   }),
 );
 

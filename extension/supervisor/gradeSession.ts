@@ -5,14 +5,17 @@
 import { ResponseError } from "vscode-jsonrpc/node";
 import type { Exercise } from "../exercise/model.ts";
 import { checkFiles, checkTree, implementationTree, sentences } from "../exercise/tree.ts";
+import { BOUNDS } from "../protocol/bounds.ts";
 import { faultFrom } from "../protocol/fault.ts";
 import type { CheckDescription, CheckResult, UnaskedCheck } from "../protocol/grade.ts";
 import {
   AskRequest,
+  type Budget,
   CheckFinished,
   type GradeParams,
   GradeRequest,
   type ImplementationName,
+  PartNotification,
   PrepareRequest,
   StartRequest,
   type StartResult,
@@ -21,18 +24,23 @@ import {
 import {
   type BackendInfo,
   type BackendName,
+  type CallParams,
   CallRequest,
+  type CallResult,
   IMPLEMENTATION_FAULT,
   type ImplementationFault,
   LoadRequest,
   type SourceTree,
 } from "../protocol/runtime.ts";
+import { Clock, timeFault } from "./clock.ts";
 import { answerFrom, descriptionsFrom, resultFrom } from "./gradeAnswer.ts";
 import { gradingRungs, rungsArgument, SANDBOXED } from "./ladder.ts";
+import { PackClock } from "./packClock.ts";
 import { killed, type Process } from "./process.ts";
 import type { ProgramName } from "./programs.ts";
 import { runtimeSeed } from "./seeds.ts";
 import type { Spares } from "./spares.ts";
+import { gradeMemory, watch } from "./watch.ts";
 
 export interface SessionOptions {
   readonly exercise: Exercise;
@@ -56,15 +64,24 @@ export interface Judged {
   readonly problem?: ImplementationFault;
 }
 
+/** What the grader has started, with the time of its newest question. */
+interface Started {
+  readonly process: Process;
+  readonly implementation: number;
+  clock?: { readonly question: number; readonly of: Clock };
+}
+
 export class GradeSession {
   readonly options: SessionOptions;
   /** Every check of the exercise, once it is prepared. */
   checks: readonly CheckDescription[] = [];
   readonly #processes: Process[] = [];
   /** What the grader has started: its id is the index. */
-  readonly #started: { process: Process; implementation: number }[] = [];
+  readonly #started: Started[] = [];
   #pack: Promise<Process> | undefined;
   #prepared: Promise<Process> | undefined;
+  /** Of the grader's own work. */
+  #packClock: PackClock | undefined;
   #attempt: SourceTree | undefined;
   /** The attempt, started before the grader asks for it. */
   #early: Promise<StartResult> | undefined;
@@ -100,7 +117,7 @@ export class GradeSession {
       const result = resultFrom(data, (line) => this.options.log(`${this.options.exercise.id}: ${line}`));
       if (result) onCheck(result);
     });
-    const answer = answerFrom(await grader.ask((connection) => connection.sendRequest(GradeRequest, params)));
+    const answer = answerFrom(await this.#atWork(grader, (connection) => connection.sendRequest(GradeRequest, params)));
     return { ...answer, ...this.#judged };
   }
 
@@ -112,20 +129,33 @@ export class GradeSession {
 
   async #prepare(): Promise<Process> {
     const { exercise, seed, tier, only, log } = this.options;
-    const grader = this.#take("grader");
-    this.#pack = readied(this.#take("runtime"));
+    const grader = this.#take("grader", "The process of the checks");
+    this.#pack = readied(this.#take("runtime", OF_PACK));
     this.#pack.catch(() => {}); // told when it is asked
     grader.onOutput = (text) => log(`grader: ${text.trimEnd()}`);
-    grader.connection.onRequest(StartRequest, ({ name }) => (name === "attempt" ? this.#startAttempt() : this.#start(name)));
-    grader.connection.onRequest(AskRequest, ({ id, ...call }) =>
-      this.#at(id).process.ask((connection) => connection.sendRequest(CallRequest, { ...call, implementation: this.#at(id).implementation })),
-    );
+    const clock = new PackClock(grader);
+    this.#packClock = clock;
+    grader.connection.onNotification(PartNotification, (part) => clock.begin(part));
+    grader.connection.onRequest(StartRequest, ({ name }) => clock.waits(() => (name === "attempt" ? this.#startAttempt() : this.#start(name))));
+    grader.connection.onRequest(AskRequest, ({ id, budget, ...call }) => clock.waits(() => this.#ask(this.#at(id), budget, call)));
     grader.connection.onNotification(StopNotification, ({ id }) => this.#at(id).process.kill());
     await grader.ready;
     const sources = { exercise: exercise.id, checks: checkTree(exercise), checkFiles: checkFiles(exercise), sentences: sentences(exercise) };
-    const { checks } = await grader.ask((connection) => connection.sendRequest(PrepareRequest, { ...sources, seed, tier, only }));
+    const { checks } = await this.#atWork(grader, (connection) => connection.sendRequest(PrepareRequest, { ...sources, seed, tier, only }));
     this.checks = descriptionsFrom(checks);
     return grader;
+  }
+
+  /** Asks the grader to work, by its own clock. */
+  #atWork<R>(grader: Process, request: Parameters<typeof grader.ask<R>>[0]): Promise<R> {
+    return (this.#packClock as PackClock).works(() => grader.ask(request));
+  }
+
+  /** All calls of a question have their time together. */
+  #ask(started: Started, { question, seconds }: Budget, call: Omit<CallParams, "implementation">): Promise<CallResult> {
+    const { process, implementation } = started;
+    if (started.clock?.question !== question) started.clock = { question, of: timed(process, seconds, `No answer within ${seconds} s.`) };
+    return started.clock.of.during(() => process.ask((connection) => connection.sendRequest(CallRequest, { ...call, implementation })));
   }
 
   /** One that has ended since is started anew. */
@@ -139,7 +169,8 @@ export class GradeSession {
     const process = await this.#processFor(name);
     try {
       const params = { source: this.#sourceOf(name), seed: runtimeSeed(this.options.seed), corpus: this.options.corpus };
-      const load = await process.ask((connection) => connection.sendRequest(LoadRequest, params));
+      const clock = timed(process, BOUNDS.loadSeconds, `It did not load within ${BOUNDS.loadSeconds} s.`);
+      const load = await clock.during(() => process.ask((connection) => connection.sendRequest(LoadRequest, params)));
       return { id: this.#started.push({ process, implementation: load.implementation }) - 1, load };
     } catch (error) {
       if (name === "attempt" && error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT) this.#judged.problem = faultFrom(error.data);
@@ -150,13 +181,13 @@ export class GradeSession {
   /** The attempt has a process to itself, as has the oracle; pack code shares one. */
   async #processFor(name: ImplementationName): Promise<Process> {
     if (name === "attempt") {
-      const process = this.#take("runtime");
+      const process = this.#take("runtime", "Your attempt");
       process.onOutput = this.#onOutput;
       this.#judged.backend = await process.ready;
       return process;
     }
-    if (name === "oracle") return readied(this.#take("oracle"));
-    this.#pack = (await this.#pack)?.running ? this.#pack : readied(this.#take("runtime"));
+    if (name === "oracle") return readied(this.#take("oracle", "The oracle"));
+    this.#pack = (await this.#pack)?.running ? this.#pack : readied(this.#take("runtime", OF_PACK));
     return this.#pack as Promise<Process>;
   }
 
@@ -168,10 +199,12 @@ export class GradeSession {
     return this.#attempt;
   }
 
-  #take(program: ProgramName): Process {
+  /** @param who of it is told, should it take too much */
+  #take(program: ProgramName, who: string): Process {
     if (this.#disposed) throw new Error("this grade has ended");
     const process = this.options.spares.take(program, program === "runtime" ? this.#rungs() : undefined);
     this.#processes.push(process);
+    watch(process, { who, memoryMiB: gradeMemory(this.options.exercise.limits?.memoryMiB) });
     return process;
   }
 
@@ -187,6 +220,12 @@ export class GradeSession {
     return found;
   }
 }
+
+const OF_PACK = "The process of the reference";
+
+/** @param late what is said when its time is over */
+const timed = (process: Process, seconds: number, late: string): Clock =>
+  new Clock({ pid: process.pid, limitMs: seconds * 1000, onOver: (over, clock) => process.stop(timeFault(over, clock, late)) });
 
 const readied = async (process: Process): Promise<Process> => {
   await process.ready;

@@ -11,6 +11,7 @@ import { fetchModel } from "./fetchModel.ts";
 import { allowed } from "./ladder.ts";
 import { type Located, locate } from "./modelFiles.ts";
 import type { Process } from "./process.ts";
+import { runMemory, watch } from "./watch.ts";
 
 export interface PretrainedPlaces {
   /** @param readable all files and folders that the program reads, beside what every program reads @param writable folders that it writes */
@@ -106,6 +107,7 @@ class Models {
   async #start(model: string, providers: readonly ProviderName[], onProvider: (provider: ProviderName) => void): Promise<Process> {
     const { source, readable } = await this.#locate(model);
     const process = this.#program("pretrained", readable);
+    watch(process, { who: "The process of the pretrained model", memoryMiB: runMemory(this.#exercise.limits?.memoryMiB) });
     await process.ready;
     process.connection.onNotification(ComputedOnNotification, ({ on }) => {
       onProvider(on.provider);

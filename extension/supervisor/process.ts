@@ -1,16 +1,13 @@
 /** One child process and the protocol with it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
-import {
-  createMessageConnection,
-  type DataCallback,
-  type MessageConnection,
-  ResponseError,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from "vscode-jsonrpc/node";
+import { createMessageConnection, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
+import { BOUNDS, shortened } from "../protocol/bounds.ts";
+import { childFaultFrom } from "../protocol/fault.ts";
 import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
+import { AnsweringWriter, BoundedReader } from "./boundedReader.ts";
 import type { Hold } from "./containment/hold.ts";
+import { Output } from "./output.ts";
 import { type ProgramName, programFor, sandboxOf, type Wanted } from "./programs.ts";
 import { reaped, reapWithUs } from "./reaper.ts";
 
@@ -22,11 +19,6 @@ export interface ProcessOptions extends Wanted {
   readonly log: (line: string) => void;
 }
 
-/** How much of what a program prints is kept. */
-const OUTPUT_LIMIT = 64 * 1024;
-/** Bytes of one message; the largest answer is a fraction of it. */
-const MESSAGE_LIMIT = 512 * 2 ** 20;
-
 export class Process {
   readonly program: ProgramName;
   readonly connection: MessageConnection;
@@ -34,14 +26,20 @@ export class Process {
   readonly ready: Promise<BackendInfo>;
   /** Resolves with how it ended; never rejects. */
   readonly ended: Promise<string>;
+  /** Resolves when it has ended and all that it printed has been told, or there has been time enough for it; never rejects. */
+  readonly closed: Promise<void>;
   /** What the program prints; set it before asking. */
   onOutput: (text: string) => void = () => {};
   readonly #child: ChildProcess;
   /** What our side knows of it: what it says of itself is not asked. */
   readonly #about: Pick<BackendInfo, "sandbox" | "containment">;
-  #printed = 0;
+  readonly #reader: BoundedReader;
   #running = true;
   #killed = false;
+  /** Questions that it has not answered. */
+  #open = 0;
+  /** Why we ended it, where whoever asks is to hear it. */
+  #stopped: ImplementationFault | undefined;
 
   constructor({ hold, onNotStarted, log, ...wanted }: ProcessOptions) {
     const { program } = wanted;
@@ -62,15 +60,18 @@ export class Process {
     living.add(this);
     if (this.#child.pid !== undefined) reapWithUs(this.#child.pid);
     const [, stdout, stderr, input, output] = this.#child.stdio as unknown as [null, Readable, Readable, Writable, Readable];
-    for (const stream of [stdout, stderr]) stream.setEncoding("utf8").on("data", (text: string) => this.#print(text));
+    const printed = new Output((text) => this.onOutput(text));
+    for (const stream of [stdout, stderr]) stream.setEncoding("utf8").on("data", (text: string) => printed.add(text));
     input.on("error", () => {}); // it ended: `ended` tells
-    const reader = new CappedReader(output, () => {
-      log(`${program} ${this.#child.pid} said more than ${MESSAGE_LIMIT} bytes at once`);
-      this.kill();
+    this.#reader = new BoundedReader(output, (what) => {
+      log(`${program} ${this.#child.pid} was ended as it sent ${what}`);
+      this.stop({ kind: "died", by: "us", message: `Its process was ended as it sent ${what}.` });
     });
-    this.connection = createMessageConnection(reader, new StreamMessageWriter(input));
+    this.connection = createMessageConnection(this.#reader, new AnsweringWriter(input, this.#reader));
     this.connection.onError(([error]) => this.#killed || log(`${program} ${this.#child.pid}: ${error.message}`));
-    this.ended = this.#ending();
+    const closed = Promise.all([stdout, stderr].map(closing));
+    this.ended = this.#ending(closing(output));
+    this.closed = this.#closing(closed, printed);
     this.ready = this.#ready();
     this.ready.catch((error: unknown) => {
       if (error instanceof NotStarted && !described.devices && !this.#killed) onNotStarted?.(); // whoever waits for it hears of it, too
@@ -86,14 +87,35 @@ export class Process {
     return this.#child.pid;
   }
 
-  /** A request that fails as an `ImplementationFault` when the process ends under it. */
+  /** Whether somebody waits for an answer of it. */
+  get asked(): boolean {
+    return this.#open > 0;
+  }
+
+  /**
+   * A request that fails as an `ImplementationFault` when the process ends under it: with the fault that it was stopped for, or "died". What the process
+   * itself answers as a fault is made anew from what it may say.
+   */
   async ask<R>(request: (connection: MessageConnection) => Promise<R>): Promise<R> {
     const died = this.ended.then((how) => {
-      const fault: ImplementationFault = { kind: "died", message: `The process ended before it answered (${how}).` };
+      const by = this.#killed ? "us" : "itself";
+      const fault = this.#stopped ?? ({ kind: "died", by, message: `The process ended before it answered (${how}).` } as const);
       throw new ResponseError(IMPLEMENTATION_FAULT, fault.message, fault);
     });
     died.catch(() => {});
-    return this.#running ? Promise.race([request(this.connection), died]) : died;
+    if (!this.#running) return died;
+    this.#open++;
+    try {
+      return await Promise.race([request(this.connection).catch(asChildSays), died]);
+    } finally {
+      this.#open--;
+    }
+  }
+
+  /** Ends it as `kill` does; whoever asks it, now or later, hears of this fault. The first one counts. */
+  stop(fault: ImplementationFault): void {
+    if (this.#running) this.#stopped ??= fault;
+    this.kill();
   }
 
   /** Ends the process and all it has started, at once. */
@@ -108,22 +130,32 @@ export class Process {
     }
   }
 
-  #print(text: string): void {
-    if (this.#printed >= OUTPUT_LIMIT) return;
-    this.#printed += text.length;
-    this.onOutput(this.#printed >= OUTPUT_LIMIT ? `${text.slice(0, OUTPUT_LIMIT)}\n(more was printed than is shown)\n` : text);
-  }
-
-  async #ending(): Promise<string> {
+  async #ending(silent: Promise<void>): Promise<string> {
     const how = await new Promise<string>((resolve) => {
       this.#child.once("error", (error) => resolve(error.message));
       this.#child.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
     });
+    if (!this.#killed) await this.#lastMessages(silent);
     this.#running = false;
     living.delete(this);
     if (this.#child.pid !== undefined) reaped(this.#child.pid);
     setImmediate(() => this.connection.dispose()); // whoever asks hears first how it ended
     return how;
+  }
+
+  /** One that has ended by itself may have answered before. */
+  async #lastMessages(silent: Promise<void>): Promise<void> {
+    await atMost(BOUNDS.outputMs, silent);
+    await atMost(BOUNDS.outputMs, this.#reader.handled());
+  }
+
+  /** What an ended program has printed is still in the pipe; what it has started may hold the pipe open. */
+  async #closing(closed: Promise<unknown>, printed: Output): Promise<void> {
+    await this.ended;
+    await atMost(BOUNDS.outputMs, closed);
+    printed.finish();
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
   }
 
   async #ready(): Promise<BackendInfo> {
@@ -148,23 +180,20 @@ export class Process {
 /** A program ended before it could be asked: that may be its own fault, or that of what holds it. */
 export class NotStarted extends Error {}
 
-/** Ends a child that says too much at once: a message is kept in the host's memory until it is whole. */
-class CappedReader extends StreamMessageReader {
-  #pending = 0;
-  constructor(stream: Readable, tooMuch: () => void) {
-    super(stream);
-    this.partialMessageTimeout = 0; // its timer would outlive a process that is killed within a message
-    stream.on("data", (chunk: Buffer) => {
-      this.#pending += chunk.length;
-      if (this.#pending > MESSAGE_LIMIT) tooMuch();
-    });
-  }
-  override listen(callback: DataCallback) {
-    return super.listen((message) => {
-      this.#pending = 0;
-      callback(message);
-    });
-  }
+const closing = (stream: Readable): Promise<void> => new Promise((resolve) => stream.once("close", resolve));
+
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
+}
+
+/** @throws {ResponseError} what the child has answered instead of an answer, under bounds */
+function asChildSays(error: unknown): never {
+  if (!(error instanceof ResponseError)) throw error;
+  if (error.code !== IMPLEMENTATION_FAULT) throw new ResponseError(error.code, shortened(error.message, BOUNDS.faultChars));
+  const fault = childFaultFrom(error.data);
+  throw new ResponseError(IMPLEMENTATION_FAULT, fault.message, fault);
 }
 
 const living = new Set<Process>();
@@ -172,8 +201,8 @@ process.once("exit", () => {
   for (const child of living) child.kill();
 });
 
-/** Ends of all processes of a list. */
+/** Ends all processes of a list; resolves when all that they printed has been told. */
 export const killed = async (processes: readonly Process[]): Promise<void> => {
   for (const child of processes) child.kill();
-  await Promise.all(processes.map((child) => child.ended));
+  await Promise.all(processes.map((child) => child.closed));
 };

@@ -1,5 +1,6 @@
 /** One run of `run.ts` on an attempt, in a process of its own that ends with it. */
 import { ResponseError } from "vscode-jsonrpc/node";
+import { BOUNDS } from "../protocol/bounds.ts";
 import { faultFrom } from "../protocol/fault.ts";
 import { runEventOf } from "../protocol/runEvent.ts";
 import {
@@ -13,15 +14,14 @@ import {
 } from "../protocol/runtime.ts";
 import type { RunRequest as Request, RunResult } from "./api.ts";
 import { serveCheckpoints } from "./checkpoints.ts";
+import { Clock, timeFault } from "./clock.ts";
 import type { Climbed } from "./ladder.ts";
-import { watchMemory } from "./memory.ts";
 import { type PretrainedPlaces, servePretrained } from "./pretrained.ts";
 import { killed, type Process } from "./process.ts";
 import { runtimeSeed } from "./seeds.ts";
+import { runMemory, watch } from "./watch.ts";
 
 type Log = (line: string) => void;
-
-const RUN_SECONDS = 30 * 60;
 
 /** Never rejects for what the attempt does, nor when it is cancelled: the result says so. */
 export async function run(
@@ -57,7 +57,6 @@ export async function run(
     return result("finished");
   } catch (error) {
     if (request.signal?.aborted) return result("cancelled");
-    if (limits?.exceeded) return result("errored", { kind: "died", message: limits.exceeded });
     if (error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT) return result("errored", faultFrom(error.data));
     throw error;
   } finally {
@@ -68,6 +67,9 @@ export async function run(
   }
 }
 
+/** Of a flood of what is no event, the first few are told. */
+const REFUSALS_TOLD = 10;
+
 async function runProgram(
   process: Process,
   log: Log,
@@ -75,10 +77,11 @@ async function runProgram(
   seed: number,
 ): Promise<void> {
   if (onOutput) process.onOutput = onOutput;
+  let refused = 0;
   process.connection.onNotification(RunEventNotification, (wire) => {
     const event = runEventOf(wire);
     if (event) onEvent(event);
-    else log(`${exercise.id}: a run event that is none was refused: ${JSON.stringify(wire).slice(0, 200)}`);
+    else if (refused++ < REFUSALS_TOLD) log(`${exercise.id}: a run event that is none was refused: ${JSON.stringify(wire).slice(0, 200)}`);
   });
   const program: SourceTree = { root: attempt.root, entry: "run.ts", files: { "run.ts": exercise.files["run.ts"] ?? "", ...attempt.files } };
   const { implementation } = await process.ask((c) =>
@@ -87,24 +90,21 @@ async function runProgram(
   await process.ask((c) => c.sendRequest(RunRequest, { implementation, program, scale, profile }));
 }
 
-/** Cancellation, time and memory: each ends the process. */
+/** Cancellation, time, processors and memory: each ends the process. */
 class Limits {
-  exceeded: string | undefined;
   readonly #dispose: () => void;
 
   constructor(process: Process, { exercise, signal }: Request) {
-    const { runSeconds = RUN_SECONDS, memoryMiB } = exercise.limits ?? {};
-    const stop = (why: string) => {
-      this.exceeded ??= why;
-      process.kill();
-    };
+    const { runSeconds = BOUNDS.runSeconds, memoryMiB } = exercise.limits ?? {};
     const cancel = () => process.kill();
     signal?.addEventListener("abort", cancel, { once: true });
-    const timer = setTimeout(() => stop(`The run was stopped after its limit of ${runSeconds} s.`), runSeconds * 1000);
-    const unwatch = watchMemory(process, memoryMiB, stop);
+    const late = `The run was stopped after its limit of ${runSeconds} s.`;
+    const clock = new Clock({ pid: process.pid, limitMs: runSeconds * 1000, onOver: (over, clock) => process.stop(timeFault(over, clock, late)) });
+    clock.run();
+    const unwatch = watch(process, { who: "The run", memoryMiB: runMemory(memoryMiB), processorSeconds: runSeconds * BOUNDS.runProcessors });
     this.#dispose = () => {
       signal?.removeEventListener("abort", cancel);
-      clearTimeout(timer);
+      clock.rest();
       unwatch();
     };
   }

@@ -11,6 +11,7 @@ import { exact } from "../../extension/check/index.ts";
 import type { PreparedCheck } from "../../extension/grader/examine.ts";
 import { Implementations } from "../../extension/grader/implementations.ts";
 import { MistakenAnswers } from "../../extension/grader/mistakenAnswers.ts";
+import { Parts } from "../../extension/grader/parts.ts";
 import { runChecks } from "../../extension/grader/suite.ts";
 import { AskRequest, StartRequest } from "../../extension/protocol/grader.ts";
 import { CallRequest, IMPLEMENTATION_FAULT, LoadRequest } from "../../extension/protocol/runtime.ts";
@@ -143,7 +144,8 @@ const CHECKS: readonly PreparedCheck[] = QUESTIONS.map((question, i) => ({
 
 async function outcomes(load: unknown, scripts: Readonly<Record<Question, Script>>): Promise<readonly string[]> {
   const runtime = channel(load, scripts);
-  const all = new Implementations(supervisorWith(runtime));
+  const connection = supervisorWith(runtime);
+  const all = new Implementations(connection, new Parts(connection));
   const results = await runChecks({ checks: CHECKS, all, mistaken: new MistakenAnswers(all), sentences: {} }, { diagnose: false }, () => {});
   runtime.dispose();
   return results.map(({ outcome }) => outcome);

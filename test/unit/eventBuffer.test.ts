@@ -5,7 +5,7 @@ import type { RunEvent, Span, TracedTensor } from "../../extension/protocol/runt
 import { EventBuffer } from "../../extension/runtime/eventBuffer.ts";
 import { forward } from "../webview/profileFixture.ts";
 
-const LIMITS = { points: 100, spans: 3, tensors: 3 };
+const LIMITS = { points: 100, allPoints: 10_000, spans: 3, tensors: 3 };
 const buffered = (...events: RunEvent[]): RunEvent[] => {
   const buffer = new EventBuffer(LIMITS);
   for (const event of events) buffer.push(event);

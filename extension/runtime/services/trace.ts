@@ -1,6 +1,7 @@
 /** What a program tells of itself: points of curves, stretches of time, intermediates. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Tensor } from "@tensorflow/tfjs";
+import { BOUNDS, shortened } from "../../protocol/bounds.ts";
 import type { PlotSpec, Span, TracePoint } from "../../protocol/runtime.ts";
 import { bytesMade } from "../memory.ts";
 import * as tf from "../tensors.ts";
@@ -44,13 +45,14 @@ export const trace = {
     const id = ++begun;
     const place: Place = { span: id, collected: outer?.collected ?? [] };
     const { recorder } = session();
-    recorder?.beginSpan(id, String(name), outer?.span);
+    const called = shortened(String(name), BOUNDS.nameChars);
+    recorder?.beginSpan(id, called, outer?.span);
     const madeBefore = bytesMade();
     const start = now();
     const end = () => {
       recorder?.endSpan(id);
       const parent = outer?.span;
-      record({ id, name: String(name), start, duration: now() - start, bytes: bytesMade() - madeBefore, ...(parent !== undefined && { parent }) }, place);
+      record({ id, name: called, start, duration: now() - start, bytes: bytesMade() - madeBefore, ...(parent !== undefined && { parent }) }, place);
     };
     let result: T;
     try {
