@@ -1,7 +1,17 @@
 /** The implementations that a grade asks, each started once, when it is first needed. */
 import type { MessageConnection } from "vscode-jsonrpc";
 import type { Onnx } from "../check/index.ts";
-import { AskRequest, type ImplementationName, StartRequest, type StartResult, StopNotification } from "../protocol/grader.ts";
+import {
+  AskRequest,
+  type ImplementationName,
+  type Outside,
+  OutsideRequest,
+  SettleRequest,
+  type StartParams,
+  StartRequest,
+  type StartResult,
+  StopNotification,
+} from "../protocol/grader.ts";
 import type { TensorData } from "../protocol/tensor.ts";
 import { decode, encode } from "../protocol/wire.ts";
 import { type Ask, AttemptFault, type Call, faulty, remote } from "./remote.ts";
@@ -10,6 +20,10 @@ export interface Started {
   readonly impl: object;
   /** The calls since the question began, in the order in which they were answered. */
   readonly calls: Call[];
+  /** What the system says of its process. @throws {AttemptFault} when that has ended */
+  readonly outside: () => Promise<Outside>;
+  /** Resolves when what the last answer has left to be done is done. @throws {AttemptFault} when that has ended the process */
+  readonly settled: () => Promise<void>;
   /** Whether its process has answered anything. */
   answered: boolean;
 }
@@ -27,7 +41,7 @@ export class Implementations {
   get(name: ImplementationName): Promise<Started> {
     const known = this.#started.get(name);
     if (known) return known;
-    const starting = this.#start(name, () => this.#started.get(name) === starting && this.#started.delete(name));
+    const starting = this.#start({ name }, () => this.#started.get(name) === starting && this.#started.delete(name));
     this.#started.set(name, starting);
     return starting;
   }
@@ -43,8 +57,21 @@ export class Implementations {
     if (id !== undefined) await this.#connection.sendNotification(StopNotification, { id });
   }
 
+  /** One in a process of its own, for this work only. */
+  async alone<T>(name: ImplementationName, work: (started: Started) => Promise<T>): Promise<T> {
+    const started = await this.#start({ name, alone: true }, () => {});
+    try {
+      return await work(started);
+    } catch (error) {
+      if (error instanceof AttemptFault && error.fault.before) throw new AttemptFault({ ...error.fault, before: undefined }); // nobody else asked it
+      throw error;
+    } finally {
+      await this.#connection.sendNotification(StopNotification, { id: started.id });
+    }
+  }
+
   readonly onnx: Onnx = async (graph, inputs) => {
-    this.#oracle ??= this.#startRequest("oracle");
+    this.#oracle ??= this.#startRequest({ name: "oracle" });
     this.#oracle.catch(() => {
       this.#oracle = undefined;
     });
@@ -53,25 +80,32 @@ export class Implementations {
     return decode(value) as Record<string, TensorData>;
   };
 
-  async #start(name: ImplementationName, forget: () => void): Promise<Started & { readonly id: number }> {
-    const { id, load } = await faulty(() => this.#startRequest(name));
+  async #start(params: StartParams, forget: () => void): Promise<Started & { readonly id: number }> {
+    const { id, load } = await faulty(() => this.#startRequest(params));
     const calls: Call[] = [];
-    const ask: Ask = async (call) => {
+    const orForget = async <T>(request: () => Promise<T>): Promise<T> => {
       try {
-        const answer = await faulty(() => this.#connection.sendRequest(AskRequest, { ...call, id, implementation: load.implementation }));
-        started.answered = true;
-        return answer;
+        return await faulty(request);
       } catch (error) {
         if (error instanceof AttemptFault && error.fault.kind === "died") forget();
         throw error;
       }
     };
-    const impl = remote(ask, load.exports, (call) => void calls.push(call));
-    const started = { id, impl, calls, answered: false };
+    const ask: Ask = async (call) => {
+      const answer = await orForget(() => this.#connection.sendRequest(AskRequest, { ...call, id, implementation: load.implementation }));
+      started.answered = true;
+      return answer;
+    };
+    const started = {
+      ...{ id, calls, answered: false },
+      impl: remote(ask, load.exports, (call) => void calls.push(call)),
+      outside: () => orForget(() => this.#connection.sendRequest(OutsideRequest, { id })),
+      settled: async () => void (await orForget(() => this.#connection.sendRequest(SettleRequest, { id }))),
+    };
     return started;
   }
 
-  #startRequest(name: ImplementationName) {
-    return this.#connection.sendRequest(StartRequest, { name });
+  #startRequest(params: StartParams) {
+    return this.#connection.sendRequest(StartRequest, params);
   }
 }

@@ -49,12 +49,12 @@ async function withAnswer(check: PreparedCheck, all: Implementations): Promise<P
   }
 }
 
-async function wanted(check: PreparedCheck, all: Implementations): Promise<Pick<PreparedCheck, "want" | "traced">> {
+async function wanted(check: PreparedCheck, all: Implementations): Promise<Pick<PreparedCheck, "want" | "reference">> {
   const { expectation, answer } = check.definition.expect;
   const ofReference = asksReference(expectation) ? await ask(check, "reference", all) : undefined;
   const given = await answer?.(new Draw(check.seed), all.onnx);
   const want = expectation.kind === "each" ? { ...(ofReference?.value as object), ...(given as object) } : (given ?? ofReference?.value);
-  return { want, ...(ofReference && { traced: ofReference.traced }) };
+  return { want, ...(ofReference && { reference: ofReference }) };
 }
 
 const slug = (title: string): string =>

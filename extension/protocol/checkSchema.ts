@@ -54,6 +54,7 @@ export const checkResult = z.object({
   when: z.enum(["save", "run"]),
   outcome,
   message: text,
+  remark: optional(text),
   hint: optional(text),
   diagnosis: optional(z.object({ misconception: text, sentence: text, distance: z.number() })),
   mismatch: optional(mismatch),

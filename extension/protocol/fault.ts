@@ -5,11 +5,14 @@ const KINDS = ["compile", "threw", "notWritten", "missing", "died"] as const;
 
 /** The fault, made anew from the parts that belong to it. */
 export function faultFrom(data: unknown): ImplementationFault {
-  const { kind, message, location, stack } = (typeof data === "object" && data !== null ? data : {}) as Record<string, unknown>;
+  const { kind, message, location, stack, how, by, before } = (typeof data === "object" && data !== null ? data : {}) as Record<string, unknown>;
   const place = locationFrom(location);
   return {
     kind: KINDS.find((known) => known === kind) ?? "threw",
     message: typeof message === "string" ? message : "It failed without saying why.",
+    ...(typeof how === "string" && { how }),
+    ...(by === "us" && { by }),
+    ...(before === true && { before }),
     ...(place && { location: place }),
     ...(typeof stack === "string" && { stack }),
   };

@@ -170,9 +170,15 @@ export interface SourceLocation {
 
 /** An error of the implementation, as data of a JSON-RPC error. */
 export interface ImplementationFault {
-  /** "died": the process ended under the question. */
+  /** "died": the process ended under the question, or before it. */
   readonly kind: "compile" | "threw" | "notWritten" | "missing" | "died";
   readonly message: string;
+  /** Of a process that died: how, as in "exit code 0". */
+  readonly how?: string;
+  /** Of a process that died: it was ended by us, not by what it ran. */
+  readonly by?: "us";
+  /** Of a process that died: it had ended before it was asked, so the question is not the cause. */
+  readonly before?: true;
   readonly location?: SourceLocation;
   readonly stack?: string;
 }
@@ -185,6 +191,8 @@ export const THE_FUNCTION_ITSELF = "()";
 
 export const LoadRequest = new RequestType<LoadParams, LoadResult, ImplementationFault>("load");
 export const CallRequest = new RequestType<CallParams, CallResult, ImplementationFault>("call");
+/** Answered a turn of the event loop later: what was left to be done at once after the last answer is done by then. */
+export const SettledRequest = new RequestType<null, null, ImplementationFault>("settled");
 export const RunRequest = new RequestType<RunParams, null, ImplementationFault>("run");
 export const BenchmarkRequest = new RequestType<null, Benchmark, ImplementationFault>("benchmark");
 /** Of the oracle: the execution providers that its ONNX Runtime was built with. */

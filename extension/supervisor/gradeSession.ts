@@ -13,7 +13,11 @@ import {
   type GradeParams,
   GradeRequest,
   type ImplementationName,
+  type Outside,
+  OutsideRequest,
   PrepareRequest,
+  SettleRequest,
+  type StartParams,
   StartRequest,
   type StartResult,
   StopNotification,
@@ -25,11 +29,14 @@ import {
   IMPLEMENTATION_FAULT,
   type ImplementationFault,
   LoadRequest,
+  SettledRequest,
   type SourceTree,
 } from "../protocol/runtime.ts";
 import { answerFrom, resultFrom } from "./gradeAnswer.ts";
 import { gradingRungs, rungsArgument, SANDBOXED } from "./ladder.ts";
+import { outsideOf } from "./outside.ts";
 import { killed, type Process, type ProgramName } from "./process.ts";
+import { programOf } from "./processTree.ts";
 import { runtimeSeed } from "./seeds.ts";
 import type { Spares } from "./spares.ts";
 
@@ -43,6 +50,8 @@ export interface SessionOptions {
   /** The one backend that the learner wants, where a grade can use it. */
   readonly pin?: BackendName;
   readonly spares: Spares;
+  /** What the system says of a process; for tests of a system that says nothing. */
+  readonly outside?: (pid: number) => Outside | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -61,7 +70,7 @@ export class GradeSession {
   checks: readonly CheckDescription[] = [];
   readonly #processes: Process[] = [];
   /** What the grader has started: its id is the index. */
-  readonly #started: { process: Process; implementation: number }[] = [];
+  readonly #started: { process: Process; implementation: number; pid?: number }[] = [];
   #pack: Promise<Process> | undefined;
   #prepared: Promise<Process> | undefined;
   #attempt: SourceTree | undefined;
@@ -92,7 +101,7 @@ export class GradeSession {
     this.#judged = {};
     this.#onOutput = onOutput;
     const preparing = this.prepare();
-    this.#early = this.#start("attempt");
+    this.#early = this.#start({ name: "attempt" });
     this.#early.catch(() => {}); // the grader hears of it when it asks
     const grader = await preparing;
     grader.connection.onNotification(CheckFinished, (data) => {
@@ -115,10 +124,12 @@ export class GradeSession {
     this.#pack = readied(this.#take("runtime"));
     this.#pack.catch(() => {}); // told when it is asked
     grader.onOutput = (text) => log(`grader: ${text.trimEnd()}`);
-    grader.connection.onRequest(StartRequest, ({ name }) => (name === "attempt" ? this.#startAttempt() : this.#start(name)));
+    grader.connection.onRequest(StartRequest, (params) => (params.name === "attempt" && !params.alone ? this.#startAttempt() : this.#start(params)));
     grader.connection.onRequest(AskRequest, ({ id, ...call }) =>
       this.#at(id).process.ask((connection) => connection.sendRequest(CallRequest, { ...call, implementation: this.#at(id).implementation })),
     );
+    grader.connection.onRequest(SettleRequest, ({ id }) => this.#at(id).process.ask((connection) => connection.sendRequest(SettledRequest, null)));
+    grader.connection.onRequest(OutsideRequest, ({ id }) => this.#outside(id));
     grader.connection.onNotification(StopNotification, ({ id }) => this.#at(id).process.kill());
     await grader.ready;
     const sources = { exercise: exercise.id, checks: checkTree(exercise), checkFiles: checkFiles(exercise), sentences: sentences(exercise) };
@@ -131,23 +142,31 @@ export class GradeSession {
   #startAttempt(): Promise<StartResult> {
     const early = this.#early;
     this.#early = undefined;
-    return early ?? this.#start("attempt");
+    return early ?? this.#start({ name: "attempt" });
   }
 
-  async #start(name: ImplementationName): Promise<StartResult> {
-    const process = await this.#processFor(name);
+  async #start({ name, alone = false }: StartParams): Promise<StartResult> {
+    const process = await this.#processFor(name, alone);
+    const pid = process.pid === undefined ? undefined : programOf(process.pid); // before it has loaded anything: later its name is its own to change
     try {
       const params = { source: this.#sourceOf(name), seed: runtimeSeed(this.options.seed), corpus: this.options.corpus };
       const load = await process.ask((connection) => connection.sendRequest(LoadRequest, params));
-      return { id: this.#started.push({ process, implementation: load.implementation }) - 1, load };
+      return { id: this.#started.push({ process, implementation: load.implementation, pid }) - 1, load };
     } catch (error) {
       if (name === "attempt" && error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT) this.#judged.problem = faultFrom(error.data);
       throw error;
     }
   }
 
+  /** One that the system no longer lists has ended, or ends at once. */
+  #outside(id: number): Promise<Outside> {
+    const { process, pid } = this.#at(id);
+    const { outside = outsideOf } = this.options;
+    return process.ask(async () => (pid === undefined ? {} : (outside(pid) ?? new Promise<never>(() => {}))));
+  }
+
   /** The attempt has a process to itself, as has the oracle; pack code shares one. */
-  async #processFor(name: ImplementationName): Promise<Process> {
+  async #processFor(name: ImplementationName, alone: boolean): Promise<Process> {
     if (name === "attempt") {
       const process = this.#take("runtime");
       process.onOutput = this.#onOutput;
@@ -155,6 +174,7 @@ export class GradeSession {
       return process;
     }
     if (name === "oracle") return readied(this.#take("oracle"));
+    if (alone) return readied(this.#take("runtime"));
     this.#pack = (await this.#pack)?.running ? this.#pack : readied(this.#take("runtime"));
     return this.#pack as Promise<Process>;
   }

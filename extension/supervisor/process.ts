@@ -82,8 +82,10 @@ export class Process {
 
   /** A request that fails as an `ImplementationFault` when the process ends under it. */
   async ask<R>(request: (connection: MessageConnection) => Promise<R>): Promise<R> {
+    const before = !this.#running;
     const died = this.ended.then((how) => {
-      const fault: ImplementationFault = { kind: "died", message: `The process ended before it answered (${how}).` };
+      const message = `The process ended before it answered (${how}).`;
+      const fault: ImplementationFault = { kind: "died", message, how, ...(this.#killed && { by: "us" }), ...(before && { before }) };
       throw new ResponseError(IMPLEMENTATION_FAULT, fault.message, fault);
     });
     died.catch(() => {});
