@@ -158,7 +158,7 @@ const noMore =
 
 /**
  * The answer is an `ms` of `measure`. Be generous, a factor of 4 and more: caches are shared with whatever else the machine does. `verify` asks for a factor of 2
- * on both sides of what may come on top of the reference's.
+ * on both sides of what may come on top of the reference's (as a part of `each`, for a tenth).
  */
 export const noMoreTime: (allowance: Allowance) => Expected = noMore("time");
 /**
@@ -222,6 +222,8 @@ export interface Measured<T> extends Counted {
    * the operating system (Linux); where that tells none, those of all calls by the grader's clock, and the grade says so.
    */
   readonly ms: number;
+  /** Milliseconds from asking to answering of all calls together, by the grader's clock: no span of theirs is longer. How busy the machine is counts. */
+  readonly elapsedMs: number;
   /** Bytes of all tensors that the calls have made, freed or not, views too. Counted in the implementation's own process: the second class. */
   readonly madeBytes: number;
 }

@@ -65,7 +65,8 @@ async function measure<T>(asking: Asking, question: () => Promise<T>, tolerance:
   note(asking, own, tolerance);
   const ms = between(from, to);
   if (ms === undefined) untold.add("time");
-  return { value, ms: ms ?? sum(own, "ms"), peakBytes: Math.max(0, ...own.map(({ peakBytes }) => peakBytes)), madeBytes: sum(own, "madeBytes") };
+  const elapsedMs = sum(own, "ms");
+  return { value, ms: ms ?? elapsedMs, elapsedMs, peakBytes: Math.max(0, ...own.map(({ peakBytes }) => peakBytes)), madeBytes: sum(own, "madeBytes") };
 }
 
 const between = (from: Outside, to: Outside): number | undefined =>
