@@ -5,7 +5,7 @@ import type { TracedTensor } from "../protocol/runtime.ts";
 import type { Value } from "../protocol/tensor.ts";
 import type { Implementations } from "./implementations.ts";
 import type { MeasuredCall } from "./measuredCalls.ts";
-import { type Asking, type Figure, tracedIn, toolsFor } from "./tools.ts";
+import { type Asking, type Figure, toolsFor, tracedIn } from "./tools.ts";
 
 export interface Question {
   readonly definition: CheckDefinition;
@@ -35,7 +35,16 @@ export async function ask(
   const started = await all.get(name);
   const { calls } = started;
   calls.length = 0;
-  const asking: Asking = { name, all, started, measured: [], looked: new Set(), varies: false, untold: new Set(), watched: (impl) => watched(impl, onFunction) };
+  const asking: Asking = {
+    name,
+    all,
+    started,
+    measured: [],
+    looked: new Set(),
+    varies: false,
+    untold: new Set(),
+    watched: (impl) => watched(impl, onFunction),
+  };
   const value = (await definition.ask(asking.watched(started.impl) as never, new Draw(seed), toolsFor(asking))) as Value;
   return { value, traced: tracedIn(calls), measured: asking.measured, varies: asking.varies, untold: [...asking.untold] };
 }

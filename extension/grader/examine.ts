@@ -74,7 +74,9 @@ function judged(check: PreparedCheck, answer: Answer, reference: Answer | undefi
   if (judgement.passed) return measured.mismatch ? failed(known, measured.mismatch, hidden) : { outcome: "passed", message: "", ...known };
   const tensors = tensorMismatches(got, check.want, expect.expectation, { hidden });
   return {
-    ...(judgement.mismatch ? failed(known, judgement.mismatch, hidden, tensors) : { outcome: "failed", message: "The answer is not what was expected.", ...known }),
+    ...(judgement.mismatch
+      ? failed(known, judgement.mismatch, hidden, tensors)
+      : { outcome: "failed", message: "The answer is not what was expected.", ...known }),
     wrong: { got, traced },
     ...(tensors.length > 0 && { tensors }),
   };

@@ -3,7 +3,7 @@ import { type CheckDefinition, Draw } from "../check/index.ts";
 import { asksReference } from "../grading/expectation.ts";
 import type { CheckDescription, UnaskedCheck } from "../protocol/grade.ts";
 import type { PrepareParams } from "../protocol/grader.ts";
-import { ask } from "./ask.ts";
+import { type Answer, ask } from "./ask.ts";
 import { brokenCheck, type PreparedCheck } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
 import { AttemptFault } from "./remote.ts";
@@ -51,14 +51,23 @@ async function withAnswer(check: PreparedCheck, all: Implementations): Promise<P
 
 async function wanted(check: PreparedCheck, all: Implementations): Promise<Pick<PreparedCheck, "want" | "reference">> {
   const { expectation, answer } = check.definition.expect;
-  const ofReference = asksReference(expectation) || mayMeasure(check.definition) ? await ask(check, "reference", all) : undefined;
+  const needed = asksReference(expectation);
+  const reference = needed ? await ask(check, "reference", all) : await askedAhead(check, all);
   const given = await answer?.(new Draw(check.seed), all.onnx);
-  const want = expectation.kind === "each" ? { ...(ofReference?.value as object), ...(given as object) } : (given ?? (asksReference(expectation) ? ofReference?.value : undefined));
-  return { want, ...(ofReference && { reference: ofReference }) };
+  const ofReference = needed ? reference?.value : undefined;
+  const want = expectation.kind === "each" ? { ...(ofReference as object), ...(given as object) } : (given ?? ofReference);
+  return { want, ...(reference && { reference }) };
 }
 
-/** It takes the tools. What it measures is held against the reference's, which a learner who saves need not wait for. */
-const mayMeasure = ({ ask, when }: CheckDefinition): boolean => when === "save" && ask.length > 2;
+/** A check that takes the tools may measure, and is then held against the reference: a learner who saves need not wait for that. */
+async function askedAhead(check: PreparedCheck, all: Implementations): Promise<Answer | undefined> {
+  if (check.definition.when !== "save" || check.definition.ask.length < 3) return undefined;
+  try {
+    return await ask(check, "reference", all);
+  } catch {
+    return undefined; // where it is needed it is asked again, and then it is told
+  }
+}
 
 const slug = (title: string): string =>
   title

@@ -3,8 +3,8 @@ import type { Expectation } from "../protocol/grade.ts";
 import type { Value } from "../protocol/tensor.ts";
 import { type Comparison, compare, isPlain, normalizedOf } from "./compare.ts";
 import { describeForm } from "./describe.ts";
-import type { Finding } from "./numbers.ts";
 import { noMore } from "./noMore.ts";
+import type { Finding } from "./numbers.ts";
 import { falls, inBand, logSlopeInBand, ratioAtLeast, rises, slopeInBand } from "./properties.ts";
 
 /** `error`: where the expectation is a distance. */

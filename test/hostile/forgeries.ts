@@ -125,6 +125,26 @@ export const SLOW_WHOLE: Forgery = {
 }`,
 };
 
+/** Nothing is computed; the spans are told all the same. */
+export const EMPTY_SPANS: Forgery = {
+  replace: [["export function forward(", "function honestly("]],
+  before: 'import * as tensors from "@tensorflow/tfjs";\n',
+  after: `export async function forward(weights: GPTWeights, config: GPTConfig, tokens: tf.Tensor2D): Promise<tf.Tensor3D> {
+  await honestly(weights, config, tokens);
+  return tensors.zeros([...tokens.shape, config.vocabulary]) as tf.Tensor3D;
+}`,
+};
+
+/** Of every span the message says that it lasted a hundredth; attention keeps what it has. */
+export const SHORT_SPANS: Forgery = {
+  before: `const stringify = JSON.stringify;
+JSON.stringify = ((message: any, ...rest: []) => {
+  for (const event of message?.result?.trace ?? []) for (const span of event.spans ?? []) if (span.name !== "attention") span.duration /= 100;
+  return stringify(message, ...rest);
+}) as typeof JSON.stringify;
+`,
+};
+
 /** A program whose clocks stand still. */
 export const STOPPED_CLOCKS: Forgery = {
   before: "performance.now = () => 0; Date.now = () => 0; process.hrtime = (() => [0, 0]) as never; process.cpuUsage = () => ({ user: 0, system: 0 });\n",

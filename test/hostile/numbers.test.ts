@@ -5,13 +5,25 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import type { Exercise } from "../../extension/exercise/model.ts";
-import type { ImplementationName } from "../../extension/protocol/grader.ts";
 import type { Outcome } from "../../extension/protocol/grade.ts";
+import type { ImplementationName } from "../../extension/protocol/grader.ts";
 import type { Examination, Supervisor } from "../../extension/supervisor/api.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
 import { first } from "../processes/grading.ts";
 import { attemptOf, dist, REFERENCE, tinyExercise } from "../processes/tinyPack.ts";
-import { builtIn, type Forgery, forged, PLAIN_ARRAYS, SLOW_WHOLE, STOPPED_CLOCKS, SWAPS_COUNTER, TELLS_SMALL_BYTES, ZEROS_WHEN_LATE } from "./forgeries.ts";
+import {
+  builtIn,
+  EMPTY_SPANS,
+  type Forgery,
+  forged,
+  PLAIN_ARRAYS,
+  SHORT_SPANS,
+  SLOW_WHOLE,
+  STOPPED_CLOCKS,
+  SWAPS_COUNTER,
+  TELLS_SMALL_BYTES,
+  ZEROS_WHEN_LATE,
+} from "./forgeries.ts";
 import { saidOf } from "./harness.ts";
 
 const TIMED = `import { check, noMoreTime } from "practicum/check";
@@ -63,9 +75,27 @@ const ROWS: readonly Row[] = [
     each: ["failed", "passed"],
     says: /^At `double, measured call 2`/,
   },
-  { that: "is right but for the last measured call", checks: TIMED, attempt: double("return x.mul(++calls < 6 ? 2 : 3);", "let calls = 0;"), each: ["failed", "passed"], says: /measured call 6/ },
-  { that: "takes long", checks: TIMED, attempt: double(`${BUSY} return x.mul(2);`), each: ["failed", "passed"], says: /^It took [\d,.]+ ms, and the reference/ },
-  { that: "takes long, under clocks that stand still", checks: TIMED, attempt: double(`${BUSY} return x.mul(2);`, STOPPED_CLOCKS.before), each: ["failed", "passed"], says: /^It took/ },
+  {
+    that: "is right but for the last measured call",
+    checks: TIMED,
+    attempt: double("return x.mul(++calls < 6 ? 2 : 3);", "let calls = 0;"),
+    each: ["failed", "passed"],
+    says: /measured call 6/,
+  },
+  {
+    that: "takes long",
+    checks: TIMED,
+    attempt: double(`${BUSY} return x.mul(2);`),
+    each: ["failed", "passed"],
+    says: /^It took [\d,.]+ ms, and the reference/,
+  },
+  {
+    that: "takes long, under clocks that stand still",
+    checks: TIMED,
+    attempt: double(`${BUSY} return x.mul(2);`, STOPPED_CLOCKS.before),
+    each: ["failed", "passed"],
+    says: /^It took/,
+  },
   {
     that: "takes long after its answer",
     checks: TIMED,
@@ -111,7 +141,13 @@ const ROWS: readonly Row[] = [
     each: ["failed", "passed"],
     says: /^It took at most/,
   },
-  { that: "answers anything where only the memory is looked at", checks: RESIDENT, attempt: double("return tf.zeros(x.shape);"), each: ["failed", "passed"], says: /^At `double`: 409\d of 4096/ },
+  {
+    that: "answers anything where only the memory is looked at",
+    checks: RESIDENT,
+    attempt: double("return tf.zeros(x.shape);"),
+    each: ["failed", "passed"],
+    says: /^At `double`: 409\d of 4096/,
+  },
   {
     that: "is gone before its memory can be looked at",
     checks: RESIDENT,
@@ -195,14 +231,65 @@ describe("numbers from the judged party", function () {
 });
 
 const BUILT_IN: readonly [that: string, exercise: string, made: ImplementationName, forgery: Forgery, failing: string, says: RegExp][] = [
-  ["swaps the counter and holds all scores", "15", "misconceptions/scores-all-at-once", SWAPS_COUNTER, "at 8192 positions: never more than a tile of the scores", /took at most|Practicum counts/],
-  ["tells small bytes and holds all scores", "15", "misconceptions/scores-all-at-once", TELLS_SMALL_BYTES, "at 8192 positions: never more than a tile of the scores", /it took at most/],
-  ["holds all scores in plain arrays, with tiles for show", "15", "reference", PLAIN_ARRAYS, "at 8192 positions: never more than a tile of the scores", /it took at most/],
-  ["tells small bytes and makes a mask of all", "15", "misconceptions/mask-of-the-whole", TELLS_SMALL_BYTES, "causal, at 5120 positions: neither all scores nor a mask of them", /it took at most/],
-  ["tells small bytes and computes the future", "15", "misconceptions/future-tiles-computed", TELLS_SMALL_BYTES, "tiles of the future are skipped", /tiles to the right of the diagonal/],
+  [
+    "swaps the counter and holds all scores",
+    "15",
+    "misconceptions/scores-all-at-once",
+    SWAPS_COUNTER,
+    "at 8192 positions: never more than a tile of the scores",
+    /took at most|Practicum counts/,
+  ],
+  [
+    "tells small bytes and holds all scores",
+    "15",
+    "misconceptions/scores-all-at-once",
+    TELLS_SMALL_BYTES,
+    "at 8192 positions: never more than a tile of the scores",
+    /it took at most/,
+  ],
+  [
+    "holds all scores in plain arrays, with tiles for show",
+    "15",
+    "reference",
+    PLAIN_ARRAYS,
+    "at 8192 positions: never more than a tile of the scores",
+    /it took at most/,
+  ],
+  [
+    "tells small bytes and makes a mask of all",
+    "15",
+    "misconceptions/mask-of-the-whole",
+    TELLS_SMALL_BYTES,
+    "causal, at 5120 positions: neither all scores nor a mask of them",
+    /it took at most/,
+  ],
+  [
+    "tells small bytes and computes the future",
+    "15",
+    "misconceptions/future-tiles-computed",
+    TELLS_SMALL_BYTES,
+    "tiles of the future are skipped",
+    /tiles to the right of the diagonal/,
+  ],
   ["answers zeros late in a text", "08", "misconceptions/recomputed", ZEROS_WHEN_LATE, "a step with a cache costs a step, not the text", /measured call 3/],
   ["makes reading slow, so that a step is fast", "08", "misconceptions/recomputed", SLOW_WHOLE, "a step with a cache costs a step, not the text", /It took/],
-  ["computes the text anew, under clocks that stand still", "08", "misconceptions/recomputed", STOPPED_CLOCKS, "a step with a cache costs a step, not the text", /It took/],
+  ["tells spans and answers zeros", "13", "reference", EMPTY_SPANS, "every part has a span of its own, all within one", /measured call|forward/],
+  [
+    "tells spans that last a hundredth",
+    "13",
+    "reference",
+    SHORT_SPANS,
+    "the longer the sequence, the larger is attention's share of the time",
+    /spans as long as the pass/,
+  ],
+  [
+    "computes the text anew, under clocks that stand still",
+    "08",
+    "misconceptions/recomputed",
+    STOPPED_CLOCKS,
+    "a step with a cache costs a step, not the text",
+    /It took/,
+  ],
 ];
 
 describe("numbers from the judged party, in built-in exercises", function () {
@@ -220,7 +307,7 @@ describe("numbers from the judged party, in built-in exercises", function () {
 
   for (const [that, number, made, forgery, failing, says] of BUILT_IN)
     it(`${number}: an attempt that ${that} fails "${failing}"`, async () => {
-      const { exercise, examination } = await (examined.get(number) ?? examined.set(number, examine(number)).get(number) as ReturnType<typeof examine>);
+      const { exercise, examination } = await (examined.get(number) ?? (examined.set(number, examine(number)).get(number) as ReturnType<typeof examine>));
       const { results } = await examination.grade(forged(exercise, made, forgery), { only: [failing] });
       assert.match(results[0]?.message ?? "", says, JSON.stringify(results, null, 1).slice(0, 4000));
       assert.notEqual(results[0]?.outcome, "passed");

@@ -257,7 +257,7 @@ check<Surface>("at 8192 positions: never more than a tile of the scores", {
   hidden: true,
   catches: ["scores-all-at-once", "tiles-not-freed", "keys-at-once", "queries-at-once"],
   hint: "The system tells the most memory that your process has had, with blocks of 2048 positions. A tile has 2048 times 2048 scores; keys and queries both come in blocks.",
-  ask: (impl, draw, tools) => memoryAt(8192, { block: 2048, causal: false }, draw, tools),
+  ask: (_impl, draw, tools) => memoryAt(8192, { block: 2048, causal: false }, draw, tools),
   expect: each({ system: noMoreMemory({ plus: 80 * MIB }), counted: inBand(-Infinity, 96) }),
 });
 
@@ -268,7 +268,7 @@ check<Surface>("causal, at 5120 positions: neither all scores nor a mask of them
   hidden: true,
   catches: ["scores-all-at-once", "causal-all-at-once", "mask-of-the-whole"],
   hint: "The system tells the most memory that your process has had, with blocks of 256 positions. Only the tile on the diagonal needs a mask, of its own size.",
-  ask: (impl, draw, tools) => memoryAt(5120, { block: 256, causal: true }, draw, tools),
+  ask: (_impl, draw, tools) => memoryAt(5120, { block: 256, causal: true }, draw, tools),
   expect: each({ system: noMoreMemory({ plus: 150 * MIB }), counted: inBand(-Infinity, 48) }),
 });
 
