@@ -78,9 +78,10 @@ async function resident<T>(asking: Asking, question: (impl: object) => Promise<T
   const { name, all, untold, watched } = asking;
   asking.varies = true;
   if (name.startsWith("misconceptions/")) throw new NotMeasured();
-  return all.alone(name, async ({ impl, calls, outside }) => {
+  return all.alone(name, async ({ impl, calls, outside, settled }) => {
     const value = await question(watched(impl));
     const { peakBytes: residentBytes } = await outside();
+    await settled();
     note(asking, calls, tolerance);
     if (residentBytes === undefined) untold.add("memory");
     return { value, residentBytes, peakBytes: Math.max(0, ...calls.map(({ peakBytes }) => peakBytes)) };

@@ -47,7 +47,7 @@ for (const title of ["one", "two", "three", "four"]) check(title, { points: 1, w
 const double = (body: string, before = ""): string => `${before}\n${REFERENCE.replace("return x.mul(2);", body)}`;
 const answer = (body: string, before = ""): string => `${before}\n${REFERENCE.replace("return 42;", body)}`;
 
-const BUSY = "let busy = 0; for (let i = 0; i < 3e8; i++) busy += i % 7;"; // some tenths of a second of processor time, however busy the machine is
+const BUSY = "let busy = 0; for (let i = 0; i < 2e8; i++) busy += i % 7;"; // some tenths of a second of processor time, however busy the machine is
 const MUCH = "new Float32Array(64 * 2 ** 20).fill(1)"; // 256 MiB
 
 interface Row {
@@ -66,7 +66,7 @@ const ROWS: readonly Row[] = [
     checks: TIMED,
     attempt: double("return tf.zeros(x.shape);"),
     each: ["failed", "passed"],
-    says: /^At `double, measured call 1`: 409\d of 4096 values differ/,
+    says: /^At `double, measured call 1`: (all|409\d of) 4096 values differ/,
   },
   {
     that: "answers right once, and the same ever after",
@@ -146,7 +146,7 @@ const ROWS: readonly Row[] = [
     checks: RESIDENT,
     attempt: double("return tf.zeros(x.shape);"),
     each: ["failed", "passed"],
-    says: /^At `double`: 409\d of 4096/,
+    says: /^At `double`: (all|409\d of) 4096/,
   },
   {
     that: "is gone before its memory can be looked at",

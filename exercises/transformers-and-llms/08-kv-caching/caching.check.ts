@@ -165,7 +165,8 @@ check<Surface>("writing goes on where the text ends", {
   expect: each({ time: noMoreTime({ times: 6, plus: 30 }), made: ratioAtLeast(5) }),
 });
 
-// Of processor time. Measured: variants TODO times the reference's; a text that is computed anew for each token TODO times and more.
+// Processor time by the system. Measured on two cores with 20 other processes: variants use 6% of what may come on top of the reference's; a text that is computed
+// anew for each token 4 times of it.
 check<Surface>("a step with a cache costs a step, not the text", {
   points: 3,
   when: "run",
@@ -186,8 +187,8 @@ check<Surface>("a step with a cache costs a step, not the text", {
 
 const MIB = 2 ** 20;
 
-// By the system: the scores of a text of 2048 tokens are 64 MiB for the four heads of a layer, those of 256 new tokens 8. Measured, of the whole process:
-// reference TODO MiB, variants TODO; a text that is computed anew TODO.
+// By the system: the scores of a text of 2048 tokens are 64 MiB for the four heads of a layer, those of 256 new tokens 8. Measured, of the whole process,
+// on top of the reference: variants up to 79 MiB; a text that is computed anew 330 MiB.
 check<Surface>("reading on takes memory by the length of the text, not by its square", {
   points: 2,
   when: "run",
@@ -202,7 +203,7 @@ check<Surface>("reading on takes memory by the length of the text, not by its sq
     }, CLOSE);
     return { system: residentBytes, counted: peakBytes / MIB };
   },
-  expect: each({ system: noMoreMemory({ plus: 96 * MIB }), counted: inBand(-Infinity, 128) }),
+  expect: each({ system: noMoreMemory({ plus: 144 * MIB }), counted: inBand(-Infinity, 128) }),
 });
 
 const drawTokens = (draw: Draw, { vocabulary }: GPTConfig, count: number): TensorData => draw.integers([1, count], 0, vocabulary - 1);
