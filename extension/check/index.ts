@@ -145,6 +145,29 @@ export const logSlopeInBand = (low: number, high: number): Expected => ({ expect
 /** The answer is [a, b]: a / b is at least `ratio`. */
 export const ratioAtLeast = (ratio: number): Expected => ({ expectation: { kind: "ratioAtLeast", ratio } });
 
+/** Beside the reference's figure, which is measured on the same inputs: at most `times` as much, and `plus` more. */
+export interface Allowance {
+  /** 1 by default. */
+  readonly times?: number;
+  /** In ms, or in bytes; 0 by default. */
+  readonly plus?: number;
+}
+
+const noMore =
+  (of: "time" | "memory") =>
+  ({ times = 1, plus = 0 }: Allowance): Expected => ({ expectation: { kind: "noMore", of, source: "reference", times, plus } });
+
+/**
+ * The answer is an `ms` of `measure`. Be generous, a factor of 4 and more: caches are shared with whatever else the machine does. `verify` asks for a factor of 2
+ * on both sides of what may come on top of the reference's (as a part of `each`, for a tenth).
+ */
+export const noMoreTime: (allowance: Allowance) => Expected = noMore("time");
+/**
+ * The answer is a `residentBytes` of `resident`. Choose sizes at which what is wrong takes hundreds of MiB: what the garbage collector leaves for later differs by
+ * some tens. Where the system tells no such figure this part holds; let bytes that were counted be another part of `each`, which then decides.
+ */
+export const noMoreMemory: (allowance: Allowance) => Expected = noMore("memory");
+
 /**
  * The answer is a record, and each of these parts meets its own expectation: what a long training shows is asked for once.
  * `each({ loss: falls(0.5), weights: near.reference({ rtol: 1e-4, atol: 1e-5 }) })`
@@ -158,29 +181,66 @@ export const each = (parts: Readonly<Record<string, Expected>>): Expected => ({
   },
 });
 
-/** What the implementation has told since the question began, in order, and what it takes. */
-export interface AskTools {
-  /** Points of `trace.log`. */
+/**
+ * What the implementation has told since the question began, in order, and what it takes.
+ *
+ * What an implementation tells of itself (points, spans, intermediates, bytes that its process counts) is evidence of the second class: a program can tell
+ * anything. Such a figure may make a check fail; let what passes rest on answers, and on `ms` and `residentBytes`, which the operating system tells.
+ */
+export interface AskTools<Surface = never> {
+  /** Points of `trace.log`: the word of the implementation. */
   readonly trace: () => readonly TracePoint[];
-  /** Spans of `trace.span`, in order of ending, each with its milliseconds and the bytes of tensors that were made in it. */
+  /**
+   * Spans of `trace.span`, in order of ending, each with its milliseconds and the bytes of tensors that were made in it: the word of the implementation. Their sum can be
+   * held against `ms` of `measure`, how it is shared out among them cannot. The calls that told them are judged, as those of `measure` are.
+   */
   readonly spans: () => readonly Span[];
   /** Intermediates of `trace.tensor`. */
   readonly tensors: () => readonly TracedTensor[];
   /**
    * Asks, and measures what it takes. One at a time, and on fresh inputs, as an answer may have been kept:
-   * `const { value, ms } = await measure(() => impl.attention(draw.normal([1, n, d]), …))`
+   * `const { ms } = await measure(() => impl.attention(draw.normal([1, n, d]), …))`, then `expect: noMoreTime({ times: 4 })`.
+   * Everything that an honest implementation cannot do beforehand belongs within: a session is begun in there, and many steps of it are one question.
+   *
+   * Whatever the check returns, the answers of all calls within are held against the reference's on the same inputs, by this tolerance (1e-3 and 1e-3 by
+   * default): what is measured is judged. So the calls of a question, and their inputs, follow from `draw` alone.
    */
-  readonly measure: <T>(question: () => Promise<T>) => Promise<Measured<T>>;
+  readonly measure: <T>(question: () => Promise<T>, tolerance?: Tolerance) => Promise<Measured<T>>;
+  /**
+   * Asks an implementation in a process that is started for this one question, and tells the most memory that the process has had, by the word of the operating
+   * system (Linux). Loading counts: what was taken before the question is no excuse. Some 0.3 s and the question itself, of the attempt and of the reference: a
+   * tool for checks that are asked on a run. The answers of all calls within are judged, as those of `measure` are. Not asked of misconceptions, except by
+   * `verify`: a check on save, which counts bytes, tells which mistake it is.
+   * `const { residentBytes, peakBytes } = await resident((impl) => impl.attention(draw.normal([1, 8192, 4]), …))`, then `expect: each({ residentBytes: noMoreMemory({ plus: 96 * 2 ** 20 }), … })`
+   */
+  readonly resident: <T>(question: (impl: Remote<Surface>) => Promise<T>, tolerance?: Tolerance) => Promise<Resident<T>>;
 }
 
-export interface Measured<T> {
+export interface Measured<T> extends Counted {
   readonly value: T;
-  /** Milliseconds of all calls of the question, by the grader's clock. Some 1 ms of each is the way there and back. */
+  /**
+   * Milliseconds of processor time that the implementation's process took from the first call to the last answer, all its threads together, by the word of
+   * the operating system (Linux); where that tells none, those of all calls by the grader's clock, and the grade says so.
+   */
   readonly ms: number;
-  /** Bytes of tensors that one of the calls needed at most at once beyond its arguments, counted as by `tf.memory()`: without `tf.tidy` all that was made. */
-  readonly peakBytes: number;
-  /** Bytes of all tensors that the calls have made, freed or not, views too: how much was computed, the same on a busy machine. */
+  /** Milliseconds from asking to answering of all calls together, by the grader's clock: no span of theirs is longer. How busy the machine is counts. */
+  readonly elapsedMs: number;
+  /** Bytes of all tensors that the calls have made, freed or not, views too. Counted in the implementation's own process: the second class. */
   readonly madeBytes: number;
+}
+
+export interface Resident<T> extends Counted {
+  readonly value: T;
+  /** The most memory that the process has had at a time, that of the runtime itself (some 100 MiB) included; undefined where the system does not tell. */
+  readonly residentBytes: number | undefined;
+}
+
+export interface Counted {
+  /**
+   * Bytes of tensors that one of the calls needed at most at once beyond its arguments, counted as by `tf.memory()`: without `tf.tidy` all that was made. Counted in
+   * the implementation's own process: the second class.
+   */
+  readonly peakBytes: number;
 }
 
 export interface CheckSpec<Surface> {
@@ -195,7 +255,7 @@ export interface CheckSpec<Surface> {
   /** Milliseconds for the whole question; 5000 on save, 120000 on run. */
   readonly timeout?: number;
   /** `tools.trace()` is what the implementation traced since the question began. */
-  readonly ask: (impl: Remote<Surface>, draw: Draw, tools: AskTools) => unknown;
+  readonly ask: (impl: Remote<Surface>, draw: Draw, tools: AskTools<Surface>) => unknown;
   readonly expect: Expected;
 }
 

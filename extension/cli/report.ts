@@ -49,6 +49,7 @@ export function checkLines(check: CheckResult, root: string, colors: Colors, say
   const told = [
     diagnosis?.sentence,
     withPlace(message, location, root),
+    check.remark,
     mismatch && explain(mismatch, check),
     divergence && withPlace(divergence.sentence, divergence.location, root),
   ];

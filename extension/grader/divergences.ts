@@ -23,9 +23,9 @@ export async function divergences(wrong: readonly WrongAnswer[], mistaken: Mista
 
 /** Known where its answer was the expected one. Otherwise it is asked, unless that would be a training. */
 async function tracedByReference(check: PreparedCheck, mistaken: MistakenAnswers): Promise<Answer["traced"]> {
-  if (check.traced || check.definition.when === "run") return check.traced ?? [];
+  if (check.reference || check.definition.when === "run") return check.reference?.traced ?? [];
   try {
-    return await mistaken.tracedByReference(check);
+    return (await mistaken.ofReference(check)).traced;
   } catch (error) {
     process.stderr.write(`the reference on "${check.definition.title}": ${messageOf(error)}\n`);
     return [];

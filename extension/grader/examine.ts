@@ -7,20 +7,22 @@ import { explain, redact } from "../grading/explain.ts";
 import { judge } from "../grading/judge.ts";
 import { tensorMismatches } from "../grading/tensorMismatch.ts";
 import { BOUNDS, shortened } from "../protocol/bounds.ts";
-import type { CheckResult, Evidence, Outcome } from "../protocol/grade.ts";
+import type { CheckResult, Evidence, Mismatch, Outcome } from "../protocol/grade.ts";
 import type { ImplementationFault } from "../protocol/runtime.ts";
 import type { Value } from "../protocol/tensor.ts";
+import type { TensorMismatch } from "../protocol/tensorMismatch.ts";
 import { encode } from "../protocol/wire.ts";
-import { type Answer, ask, type Question, type Watch } from "./ask.ts";
+import { type Answer, ask, type Question } from "./ask.ts";
 import type { Implementations } from "./implementations.ts";
+import { compareMeasured } from "./measuredCalls.ts";
 import { AttemptFault, isLate } from "./remote.ts";
 
 /** A check with, where the expectation compares, the expected answer. */
 export interface PreparedCheck extends Question {
   readonly id: string;
   readonly want?: Value;
-  /** What the reference has traced on the way to it, where it was asked. */
-  readonly traced?: Answer["traced"];
+  /** What the reference answers, where it was asked. */
+  readonly reference?: Answer;
   /** The expected answer could not be had: our fault, so the check is not graded. */
   readonly unprepared?: string;
 }
@@ -36,37 +38,83 @@ export interface Examined extends Pick<CheckResult, "outcome" | "message">, Part
   readonly judged?: { readonly got: Value; readonly normalizedError?: number; readonly measured: boolean };
 }
 
+/** What goes on while a check is asked. */
+export interface Asked {
+  /** Hears of each function of the surface that the check turns to. */
+  readonly onFunction: (name: string) => void;
+  /** Hears that the attempt had ended its process before this check asked it anything: the check before is the cause. */
+  readonly onEndedBefore: (examined: Examined) => void;
+  readonly ofReference: (check: PreparedCheck) => Promise<Answer>;
+}
+
 /** Asks the attempt and judges its answer; what the mistake is, is found out once all checks have been asked. */
-export async function examine(check: PreparedCheck, all: Implementations, onFunction?: (name: string) => void): Promise<Examined> {
+export async function examine(check: PreparedCheck, all: Implementations, asked: Asked): Promise<Examined> {
   if (check.unprepared) return { outcome: "notGraded", message: check.unprepared };
   let answer: Answer;
-  let measured = false;
   try {
-    answer = await askAttempt(check, all, { onFunction, onMeasure: () => (measured = true) });
+    answer = await askAttempt(check, all, asked);
   } catch (error) {
     return thrown(error);
   }
-  const { value: got, traced } = answer;
-  const { hidden = false, expect } = check.definition;
-  const { passed, mismatch, error, normalizedError } = judge(got, check.want, expect.expectation);
-  const judged = { got, normalizedError, measured };
-  const distance = error === undefined || hidden ? {} : { error };
-  if (passed) return { outcome: "passed", message: "", judged, ...distance };
-  const tensors = tensorMismatches(got, check.want, expect.expectation, { hidden });
-  const message = mismatch ? explain(mismatch, { hidden, tensors }) : "The answer is not what was expected.";
-  const told = mismatch && (hidden ? redact(mismatch) : mismatch);
-  return { outcome: "failed", message, judged, wrong: { got, traced }, ...distance, ...(told && { mismatch: told }), ...(tensors.length > 0 && { tensors }) };
+  if (answer.measured.length === 0 || check.reference) return judged(check, answer, check.reference);
+  try {
+    return judged(check, answer, await asked.ofReference(check));
+  } catch (error) {
+    return { outcome: "notGraded", message: `The reference could not answer this check: ${messageOf(error)}` };
+  }
 }
 
-/** A process that ended under this question may have been ended by an earlier one (by a timer, by filling the memory): a fresh one is asked. */
-async function askAttempt(check: PreparedCheck, all: Implementations, watch: Watch): Promise<Answer> {
-  const { answered } = await all.get("attempt");
+function judged(check: PreparedCheck, answer: Answer, reference: Answer | undefined): Examined {
+  const { value: got, traced, varies, untold } = answer;
+  const { hidden = false, expect } = check.definition;
+  const judgement = judge(got, check.want, expect.expectation);
+  const measured = reference ? compareMeasured(answer.measured, reference.measured) : {};
+  const error = judgement.error === undefined || hidden ? {} : { error: judgement.error };
+  const known = {
+    judged: { got, normalizedError: larger(judgement.normalizedError, measured.normalizedError), measured: varies },
+    ...error,
+    ...(untold.length > 0 && { remark: untold.map((figure) => REMARKS[figure]).join(" ") }),
+  };
+  if (judgement.passed) return measured.mismatch ? failed(known, measured.mismatch, hidden) : { outcome: "passed", message: "", ...known };
+  const tensors = tensorMismatches(got, check.want, expect.expectation, { hidden });
+  return {
+    ...(judgement.mismatch
+      ? failed(known, judgement.mismatch, hidden, tensors)
+      : { outcome: "failed", message: "The answer is not what was expected.", ...known }),
+    wrong: { got, traced },
+    ...(tensors.length > 0 && { tensors }),
+  };
+}
+
+const failed = (known: Partial<Examined>, mismatch: Mismatch, hidden: boolean, tensors: readonly TensorMismatch[] = []): Examined => ({
+  ...known,
+  outcome: "failed",
+  message: explain(mismatch, { hidden, tensors }),
+  mismatch: hidden ? redact(mismatch) : mismatch,
+});
+
+const larger = (a: number | undefined, b: number | undefined): number | undefined => (a === undefined || b === undefined ? (a ?? b) : Math.max(a, b));
+
+const REMARKS = {
+  time: "This system does not tell the processor time of a process, so the grader's clock decided.",
+  memory: "This system does not tell the memory of a process, so the bytes that your code's own process counted decided.",
+} as const;
+
+/** A process that we ended may have been ended for what an earlier question left behind: a fresh one is asked. One that ended by itself is not asked again. */
+async function askAttempt(check: PreparedCheck, all: Implementations, { onFunction, onEndedBefore }: Asked): Promise<Answer> {
+  const attempt = await all.get("attempt");
+  const { answered } = attempt;
   try {
-    return await ask(check, "attempt", all, watch);
+    const answer = await ask(check, "attempt", all, onFunction);
+    await (await all.get("attempt")).settled();
+    return answer;
   } catch (error) {
     if (!answered || !(error instanceof AttemptFault) || error.fault.kind !== "died") throw error;
+    const before = error.fault.before && attempt.calls.length === 0;
+    if (!before && error.fault.by !== "us") throw error;
     process.stderr.write(`"${check.definition.title}" is asked anew, as the attempt's process ended: ${error.message}\n`);
-    return ask(check, "attempt", all, watch);
+    if (error.fault.by !== "us") onEndedBefore(thrown(error));
+    return ask(check, "attempt", all, onFunction);
   }
 }
 
@@ -117,7 +165,14 @@ function thrown(error: unknown): Examined {
   if (isOfCheck(error)) return { outcome: "notGraded", message: brokenCheck(error) };
   if (!(error instanceof AttemptFault))
     return { outcome: "failed", message: `The answer does not have the form that the surface asks for (${String(error)}).` };
-  const { kind, message, location } = error.fault;
-  const outcome = OUTCOMES[kind];
-  return { outcome, message, ...(location && { location }), ...(kind === "threw" && { wrong: { threw: message } }), late: isLate(error.fault) };
+  const { kind, location } = error.fault;
+  const message = saidOf(error.fault);
+  return { outcome: OUTCOMES[kind], message, ...(location && { location }), ...(kind === "threw" && { wrong: { threw: message } }), late: isLate(error.fault) };
+}
+
+/** What ended the process is known only where we did. */
+function saidOf({ kind, by, how, message }: ImplementationFault): string {
+  if (kind !== "died" || by === "us" || how === undefined) return message;
+  if (how === "exit code 0") return `Your code ended its process (${how}). Return the answer instead.`;
+  return `Your code's process ended (${how}). An error that nothing catches does that, and so does \`process.exit\`.`;
 }

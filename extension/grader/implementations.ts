@@ -2,7 +2,18 @@
 import type { MessageConnection } from "vscode-jsonrpc";
 import type { Onnx } from "../check/index.ts";
 import { BOUNDS } from "../protocol/bounds.ts";
-import { AskRequest, type Budget, type ImplementationName, StartRequest, type StartResult, StopNotification } from "../protocol/grader.ts";
+import {
+  AskRequest,
+  type Budget,
+  type ImplementationName,
+  type Outside,
+  OutsideRequest,
+  SettleRequest,
+  type StartParams,
+  StartRequest,
+  type StartResult,
+  StopNotification,
+} from "../protocol/grader.ts";
 import type { ImplementationFault } from "../protocol/runtime.ts";
 import type { TensorData } from "../protocol/tensor.ts";
 import { decode, encode } from "../protocol/wire.ts";
@@ -15,6 +26,10 @@ export interface Started {
   readonly calls: Call[];
   /** What the calls of the question may take together. */
   budget: Budget;
+  /** What the system says of its process. @throws {AttemptFault} when that has ended */
+  readonly outside: () => Promise<Outside>;
+  /** Resolves when what the last answer has left to be done is done. @throws {AttemptFault} when that has ended the process */
+  readonly settled: () => Promise<void>;
   /** Whether its process has answered anything. */
   answered: boolean;
 }
@@ -34,7 +49,7 @@ export class Implementations {
   get(name: ImplementationName): Promise<Started> {
     const known = this.#started.get(name);
     if (known) return known;
-    const starting = this.#start(name, () => this.#started.get(name) === starting && this.#started.delete(name));
+    const starting = this.#start({ name }, () => this.#started.get(name) === starting && this.#started.delete(name));
     this.#started.set(name, starting);
     return starting;
   }
@@ -50,8 +65,21 @@ export class Implementations {
     if (id !== undefined) await this.#connection.sendNotification(StopNotification, { id });
   }
 
+  /** One in a process of its own, for this work only. */
+  async alone<T>(name: ImplementationName, work: (started: Started) => Promise<T>): Promise<T> {
+    const started = await this.#start({ name, alone: true }, () => {});
+    try {
+      return await work(started);
+    } catch (error) {
+      if (error instanceof AttemptFault && error.fault.before) throw new AttemptFault({ ...error.fault, before: undefined }); // nobody else asked it
+      throw error;
+    } finally {
+      await this.#connection.sendNotification(StopNotification, { id: started.id });
+    }
+  }
+
   readonly onnx: Onnx = async (graph, inputs) => {
-    this.#oracle ??= this.#startRequest("oracle");
+    this.#oracle ??= this.#startRequest({ name: "oracle" });
     this.#oracle.catch(() => {
       this.#oracle = undefined;
     });
@@ -61,28 +89,35 @@ export class Implementations {
     return decode(value) as Record<string, TensorData>;
   };
 
-  async #start(name: ImplementationName, forget: () => void): Promise<Started & { readonly id: number }> {
-    const { id, load } = await faulty(() => this.#startRequest(name));
+  async #start(params: StartParams, forget: () => void): Promise<Started & { readonly id: number }> {
+    const { id, load } = await faulty(() => this.#startRequest(params));
     const calls: Call[] = [];
-    const ask: Ask = async (call) => {
+    const orForget = async <T>(request: () => Promise<T>): Promise<T> => {
       try {
-        const answer = await faulty(() =>
-          this.#connection.sendRequest(AskRequest, { ...call, id, implementation: load.implementation, budget: started.budget }),
-        );
-        started.answered = true;
-        return answer;
+        return await faulty(request);
       } catch (error) {
         if (error instanceof AttemptFault && ENDED.includes(error.fault.kind)) forget();
         throw error;
       }
     };
-    const impl = remote(ask, load.exports, (call) => void calls.push(call));
-    const started = { id, impl, calls, budget: this.parts.budget(BOUNDS.checkSeconds.save), answered: false };
+    const ask: Ask = async (call) => {
+      const question = { ...call, id, implementation: load.implementation, budget: started.budget };
+      const answer = await orForget(() => this.#connection.sendRequest(AskRequest, question));
+      started.answered = true;
+      return answer;
+    };
+    const started = {
+      ...{ id, calls, answered: false },
+      budget: this.parts.budget(BOUNDS.checkSeconds.save),
+      impl: remote(ask, load.exports, (call) => void calls.push(call)),
+      outside: () => orForget(() => this.#connection.sendRequest(OutsideRequest, { id })),
+      settled: async () => void (await orForget(() => this.#connection.sendRequest(SettleRequest, { id }))),
+    };
     return started;
   }
 
-  #startRequest(name: ImplementationName) {
-    return this.#connection.sendRequest(StartRequest, { name });
+  #startRequest(params: StartParams) {
+    return this.#connection.sendRequest(StartRequest, params);
   }
 }
 

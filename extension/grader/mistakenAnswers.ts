@@ -4,6 +4,7 @@ import { type Answer, ask } from "./ask.ts";
 import type { PreparedCheck } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
 import { AttemptFault } from "./remote.ts";
+import { NotMeasured } from "./tools.ts";
 
 /** How long is asked ahead, in all: a learner's machine has other things to do. */
 const AHEAD_MS = 1000;
@@ -29,9 +30,9 @@ export class MistakenAnswers {
     return known;
   }
 
-  /** What the reference, which shares their process, traces on the way to its answer. */
-  tracedByReference(check: PreparedCheck): Promise<Answer["traced"]> {
-    return this.#inTurn(async () => (await ask(check, "reference", this.#all)).traced);
+  /** What the reference, which shares their process, answers. */
+  ofReference(check: PreparedCheck): Promise<Answer> {
+    return this.#inTurn(() => ask(check, "reference", this.#all));
   }
 
   /** Until there is a grade to make. */
@@ -61,6 +62,7 @@ export class MistakenAnswers {
       return { answer: (await ask(check, `misconceptions/${misconception}`, this.#all)).value };
     } catch (error) {
       if (error instanceof AttemptFault) return error.fault.kind === "threw" ? { threw: error.fault.message } : undefined;
+      if (error instanceof NotMeasured) return undefined;
       process.stderr.write(`misconception ${misconception} on "${check.definition.title}": ${String(error)}\n`);
       return undefined;
     }

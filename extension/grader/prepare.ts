@@ -3,7 +3,7 @@ import { type CheckDefinition, Draw } from "../check/index.ts";
 import { asksReference } from "../grading/expectation.ts";
 import type { CheckDescription, UnaskedCheck } from "../protocol/grade.ts";
 import type { PrepareParams } from "../protocol/grader.ts";
-import { ask } from "./ask.ts";
+import { type Answer, ask } from "./ask.ts";
 import { brokenCheck, type PreparedCheck } from "./examine.ts";
 import type { Implementations } from "./implementations.ts";
 import { AttemptFault, isLate } from "./remote.ts";
@@ -58,13 +58,25 @@ async function withAnswer(check: PreparedCheck, all: Implementations): Promise<P
   }
 }
 
-async function wanted(check: PreparedCheck, all: Implementations): Promise<Pick<PreparedCheck, "want" | "traced">> {
+async function wanted(check: PreparedCheck, all: Implementations): Promise<Pick<PreparedCheck, "want" | "reference">> {
   const { expectation, answer } = check.definition.expect;
-  const ofReference = asksReference(expectation) ? await ask(check, "reference", all) : undefined;
+  const needed = asksReference(expectation);
+  const reference = needed ? await ask(check, "reference", all) : await askedAhead(check, all);
   all.parts.check(check.definition);
   const given = await answer?.(new Draw(check.seed), all.onnx);
-  const want = expectation.kind === "each" ? { ...(ofReference?.value as object), ...(given as object) } : (given ?? ofReference?.value);
-  return { want, ...(ofReference && { traced: ofReference.traced }) };
+  const ofReference = needed ? reference?.value : undefined;
+  const want = expectation.kind === "each" ? { ...(ofReference as object), ...(given as object) } : (given ?? ofReference);
+  return { want, ...(reference && { reference }) };
+}
+
+/** A check that takes the tools may measure, and is then held against the reference: a learner who saves need not wait for that. */
+async function askedAhead(check: PreparedCheck, all: Implementations): Promise<Answer | undefined> {
+  if (check.definition.when !== "save" || check.definition.ask.length < 3) return undefined;
+  try {
+    return await ask(check, "reference", all);
+  } catch {
+    return undefined; // where it is needed it is asked again, and then it is told
+  }
 }
 
 const slug = (title: string): string =>

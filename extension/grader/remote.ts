@@ -21,8 +21,13 @@ export const isLate = ({ kind }: ImplementationFault): boolean => kind === "time
 /** @throws {AttemptFault} */
 export type Ask = (call: Omit<CallParams, "implementation">) => Promise<CallResult>;
 
-/** What one call took, besides its answer. */
+/** What one call answered, and what it took. */
 export interface Call {
+  /** Which one of all that were asked of this implementation: they are not answered in order. */
+  readonly place: number;
+  readonly method: string;
+  /** As the check gets it: functions stand for what is asked by them. */
+  readonly answer: unknown;
   /** By the grader's clock: the way there and back counts, making the inputs and reading the answer does not. */
   readonly ms: number;
   readonly peakBytes: number;
@@ -32,13 +37,16 @@ export interface Call {
 }
 
 export function remote(ask: Ask, exports: readonly string[], onCall: (call: Call) => void): object {
+  let asks = 0;
   const call = async (handle: number | undefined, method: string, args: readonly unknown[]): Promise<unknown> => {
+    const place = asks++;
     const question = { handle, method, args: args.map((arg) => encode(arg)) };
     const asked = performance.now();
     const { value, trace, peakBytes, madeBytes } = await ask(question);
     const ms = performance.now() - asked;
-    onCall({ ms, peakBytes: numberFrom(peakBytes), madeBytes: numberFrom(madeBytes), events: runEventsOf(trace) });
-    return decode(value, fromHandle);
+    const answer = decode(value, fromHandle);
+    onCall({ place, method, answer, ms, peakBytes: numberFrom(peakBytes), madeBytes: numberFrom(madeBytes), events: runEventsOf(trace) });
+    return answer;
   };
   const fromHandle = ({ handle, methods }: HandleRef): unknown => {
     if (methods.includes(THE_FUNCTION_ITSELF)) return (...args: unknown[]) => call(handle, THE_FUNCTION_ITSELF, args);

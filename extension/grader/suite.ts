@@ -34,7 +34,7 @@ export async function runChecks(
   { evidence = false, diagnose = true }: GradeParams,
   onResult: (result: CheckResult) => void,
 ): Promise<readonly CheckResult[]> {
-  const asked = await askAll(checks, all, (check, { examined, ms }) => {
+  const asked = await askAll({ checks, all, mistaken }, (check, { examined, ms }) => {
     if (!examined.wrong) onResult(resultOf(check, examined, ms));
   });
   const wrong = [...asked].flatMap(([check, { examined }]): WrongAnswer[] => (examined.wrong ? [{ check, wrong: examined.wrong }] : []));
@@ -57,8 +57,7 @@ const diagnosed = (examined: Examined, diagnosis: Diagnosis): Examined => ({
 });
 
 async function askAll(
-  checks: readonly PreparedCheck[],
-  all: Implementations,
+  { checks, all, mistaken }: Omit<Suite, "sentences">,
   onAsked: (check: PreparedCheck, asked: Asked) => void,
 ): Promise<Map<PreparedCheck, Asked>> {
   const asked = new Map<PreparedCheck, Asked>();
@@ -69,6 +68,14 @@ async function askAll(
     asked.set(check, { examined, ms });
     onAsked(check, { examined, ms });
   };
+  /** The one that was asked last ended the process, which is found out by the next. */
+  const blameLast = (ended: Examined) => {
+    const [check, { examined, ms }] = [...asked].at(-1) as [PreparedCheck, Asked];
+    if (examined.outcome !== "passed") return;
+    asked.delete(check);
+    note(check, ended, ms);
+  };
+  const ofReference = (check: PreparedCheck) => mistaken.ofReference(check);
   let [late, busy] = [0, false];
   const mocha = new Mocha({ reporter: class {} as never });
   const ofTest = new Map<string, PreparedCheck>(checks.map((check) => [check.definition.title, check]));
@@ -76,7 +83,7 @@ async function askAll(
     const test = new Mocha.Test(check.definition.title, async () => {
       if (late >= MAX_TIMEOUTS) return note(check, busy ? TOO_BUSY : NOT_ASKED, 0);
       const started = performance.now();
-      const examined = await examine(check, all, (name) => asks.has(check) || asks.set(check, name));
+      const examined = await examine(check, all, { onFunction: (name) => asks.has(check) || asks.set(check, name), onEndedBefore: blameLast, ofReference });
       if (examined.late) late++;
       busy ||= examined.late === true && examined.outcome === "notGraded";
       if (!test.timedOut) note(check, examined, performance.now() - started);

@@ -3,6 +3,7 @@ import type { Expectation } from "../protocol/grade.ts";
 import type { Value } from "../protocol/tensor.ts";
 import { type Comparison, compare, isPlain, normalizedOf } from "./compare.ts";
 import { describeForm } from "./describe.ts";
+import { noMore } from "./noMore.ts";
 import type { Finding } from "./numbers.ts";
 import { falls, inBand, logSlopeInBand, ratioAtLeast, rises, slopeInBand } from "./properties.ts";
 
@@ -24,12 +25,13 @@ export function judge(got: Value, want: Value | undefined, expectation: Expectat
 
 function find(got: Value, want: Value | undefined, expectation: Expectation): Comparison {
   if (expectation.kind === "each") return findEach(got, want, expectation.parts);
+  if (expectation.kind === "noMore") return noMore(got, want, expectation);
   if (expectation.kind !== "near" && expectation.kind !== "exact") return findProperty(got, expectation);
   if (want === undefined) throw new Error(`the ${expectation.source} gave no answer to compare with`);
   return compare(got, want, expectation.kind === "near" ? expectation.tolerance : "exact");
 }
 
-function findProperty(got: Value, expectation: Exclude<Expectation, { kind: "near" | "exact" | "each" }>): Finding {
+function findProperty(got: Value, expectation: Exclude<Expectation, { kind: "near" | "exact" | "each" | "noMore" }>): Finding {
   switch (expectation.kind) {
     case "falls":
       return falls(got, expectation.ratio);

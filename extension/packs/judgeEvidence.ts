@@ -198,8 +198,8 @@ function marginProblems(
 ): Problem[] {
   const { expectation } = checks.find((check) => check.title === title) as CheckDescription;
   if (expectation.kind === "exact") return [];
-  const margin = expectation.kind === "near" ? MARGIN.near : MARGIN.band;
-  const allowed = tolerance ? "tolerance" : "band";
+  const margin = expectation.kind === "near" || expectation.kind === "noMore" ? MARGIN.near : MARGIN.band;
+  const allowed = tolerance ? "tolerance" : expectation.kind === "noMore" ? "allowance" : "band";
   const remedy = `Between what is right and what is wrong a ${allowed} needs a factor of ${margin} on both sides.`;
   const problem = (message: string): Problem => ({ ...placeOf(exercise, title), message, remedy });
   return [

@@ -59,6 +59,7 @@ export const checkResult = z.object({
   when: z.enum(["save", "run"]),
   outcome,
   message: text,
+  remark: optional(text),
   hint: optional(text),
   diagnosis: optional(z.object({ misconception: line, sentence: text, distance: z.number() })),
   mismatch: optional(mismatch),

@@ -14,8 +14,13 @@ export const childFaultFrom = (data: unknown): ImplementationFault => made(data,
 
 /** A fault that the supervisor tells. */
 export function faultFrom(data: unknown): ImplementationFault {
-  const { by } = partsOf(data);
-  return { ...made(data, [...OF_CHILD, ...OF_SUPERVISOR]), ...((by === "us" || by === "itself") && { by }) };
+  const { by, how, before } = partsOf(data);
+  return {
+    ...made(data, [...OF_CHILD, ...OF_SUPERVISOR]),
+    ...(typeof how === "string" && { how: plain(shortened(how, BOUNDS.nameChars)) }),
+    ...((by === "us" || by === "itself") && { by }),
+    ...(before === true && { before }),
+  };
 }
 
 function made(data: unknown, kinds: readonly ImplementationFault["kind"][]): ImplementationFault {

@@ -27,6 +27,8 @@ export type Expectation =
   | { readonly kind: "logSlopeInBand"; readonly low: number; readonly high: number }
   /** the answer is two numbers; first / second is at least `ratio` */
   | { readonly kind: "ratioAtLeast"; readonly ratio: number }
+  /** the answer is a figure of time (ms) or memory (bytes), at most `times` the reference's and `plus` more; a figure that the system does not tell is not judged */
+  | { readonly kind: "noMore"; readonly of: "time" | "memory"; readonly source: "reference"; readonly times: number; readonly plus: number }
   /** the answer is a record, and each of these parts meets its own expectation */
   | { readonly kind: "each"; readonly parts: Readonly<Record<string, Expectation>> };
 
@@ -83,6 +85,8 @@ export interface CheckResult {
   readonly outcome: Outcome;
   /** What the learner reads. Never holds an expected value of a hidden check. */
   readonly message: string;
+  /** What the verdict rests on, where that is less than it should be: a figure that this system does not tell. */
+  readonly remark?: string;
   readonly hint?: string;
   readonly diagnosis?: Diagnosis;
   readonly mismatch?: Mismatch;

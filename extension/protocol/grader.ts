@@ -37,7 +37,12 @@ export const GradeRequest = new RequestType<GradeParams, { readonly results: rea
 export const CheckFinished = new NotificationType<CheckResult>("checkFinished");
 
 /** Grader -> supervisor. "attempt" is whatever is to be judged, for verify also a variant or a misconception. */
-export const StartRequest = new RequestType<{ readonly name: ImplementationName }, StartResult, ImplementationFault>("start");
+export const StartRequest = new RequestType<StartParams, StartResult, ImplementationFault>("start");
+export interface StartParams {
+  readonly name: ImplementationName;
+  /** In a process of its own, which has done nothing else: what the system says of that process is of one question. */
+  readonly alone?: boolean;
+}
 export interface StartResult {
   readonly id: number;
   readonly load: LoadResult;
@@ -61,3 +66,14 @@ export interface Part {
   readonly what: string;
   readonly seconds: number;
 }
+/** A fault of kind "died" where its process has ended. */
+export const OutsideRequest = new RequestType<{ readonly id: number }, Outside, ImplementationFault>("outside");
+/** What the operating system says of the process of an implementation. Nothing of it comes from that process; what the system does not tell is absent. */
+export interface Outside {
+  /** Processor time of all its threads so far, in ms. */
+  readonly processorMs?: number;
+  /** The most memory that it has had at a time, in bytes, since it was started. */
+  readonly peakBytes?: number;
+}
+/** Answered when what the last call has left to be done at once is done: an attempt that ends its process after an answer ends it before this one. */
+export const SettleRequest = new RequestType<{ readonly id: number }, null, ImplementationFault>("settle");

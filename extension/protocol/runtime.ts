@@ -181,6 +181,10 @@ export interface ImplementationFault {
   /** Who ended the process, where it has ended: a process may also be ended by us because it is at a bound. */
   readonly by?: "us" | "itself";
   readonly message: string;
+  /** Of a process that died: how, as in "exit code 0". */
+  readonly how?: string;
+  /** Of a process that died: it had ended before it was asked, so the question is not the cause. */
+  readonly before?: true;
   readonly location?: SourceLocation;
   readonly stack?: string;
 }
@@ -193,6 +197,8 @@ export const THE_FUNCTION_ITSELF = "()";
 
 export const LoadRequest = new RequestType<LoadParams, LoadResult, ImplementationFault>("load");
 export const CallRequest = new RequestType<CallParams, CallResult, ImplementationFault>("call");
+/** Answered a turn of the event loop later: what was left to be done at once after the last answer is done by then. */
+export const SettledRequest = new RequestType<null, null, ImplementationFault>("settled");
 export const RunRequest = new RequestType<RunParams, null, ImplementationFault>("run");
 export const BenchmarkRequest = new RequestType<null, Benchmark, ImplementationFault>("benchmark");
 /** Of the oracle: the execution providers that its ONNX Runtime was built with. */

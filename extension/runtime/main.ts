@@ -15,6 +15,7 @@ import {
   ReadyNotification,
   RunEventNotification,
   RunRequest,
+  SettledRequest,
   type SourceTree,
 } from "../protocol/runtime.ts";
 import { decode, encode, namesFrom } from "../protocol/wire.ts";
@@ -71,6 +72,8 @@ connection.onRequest(CallRequest, ({ implementation, handle, method, args }) =>
     return { ...answer, trace: encode(told.take()) };
   }),
 );
+
+connection.onRequest(SettledRequest, () => new Promise<null>((resolve) => setImmediate(resolve, null)));
 
 connection.onRequest(RunRequest, ({ implementation, program, scale, profile = false }) =>
   orFault(async () => {

@@ -1,7 +1,11 @@
-/** What memory tensors take: `tf.memory()` tells only what they take now. */
+/**
+ * What memory tensors take: `tf.memory()` tells only what they take now. Learner code shares this process, so nothing that is counted here proves anything: it
+ * can compute without tensors, or make some for show. What it cannot do is to put another counter in the place of this one.
+ */
 import * as tf from "./tensors.ts";
 
-const { state } = tf.engine();
+const engine = tf.engine();
+const { state } = engine;
 let now = state.numBytes;
 let peak = now;
 let made = 0;
@@ -11,6 +15,13 @@ Object.defineProperty(state, "numBytes", {
     made += Math.max(0, bytes - now);
     now = bytes;
     peak = Math.max(peak, bytes);
+  },
+});
+
+Object.defineProperty(engine, "state", {
+  get: () => state,
+  set: () => {
+    throw new Error("Practicum counts in this engine's state, which stays as it is: make tensors and dispose of them instead.");
   },
 });
 

@@ -2,7 +2,7 @@
 import type { Exercise } from "../exercise/model.ts";
 import type { Containment, ContainmentName } from "../protocol/containment.ts";
 import type { CheckDescription, CheckResult, Grade } from "../protocol/grade.ts";
-import type { GradeParams, ImplementationName } from "../protocol/grader.ts";
+import type { GradeParams, ImplementationName, Outside } from "../protocol/grader.ts";
 import type { ProviderName } from "../protocol/pretrained.ts";
 import type { BackendInfo, BackendName, ImplementationFault, RunEvent, SourceTree } from "../protocol/runtime.ts";
 import type { Judged } from "./gradeSession.ts";
@@ -112,6 +112,8 @@ export interface SupervisorOptions {
   readonly executionProvider?: ProviderName;
   /** Rungs of containment to try, best first; all by default. */
   readonly containment?: readonly ContainmentName[];
+  /** What the system says of a process, by pid; for tests of a system that says nothing. */
+  readonly outside?: (pid: number) => Outside | undefined;
   /** Folder that backends are installed in; absent, only what comes with Practicum is used. */
   readonly backends?: string;
 }

@@ -4,13 +4,14 @@
  */
 import { BOUNDS } from "../protocol/bounds.ts";
 import type { ImplementationFault } from "../protocol/runtime.ts";
-import { type Times, timesOf, timesWithin } from "./resources.ts";
+import { type Times, timesOf } from "./resources.ts";
 
 /** "timedOut": it has used up its time. "busy": it got too little of a processor to do so. */
 export type Over = "timedOut" | "busy";
 
 export interface ClockOptions {
-  readonly pid: number | undefined;
+  /** Of the program, as soon as there is one. */
+  readonly pid: () => number | undefined;
   /** Charged milliseconds until it is over. */
   readonly limitMs: number;
   /** Called once. */
@@ -86,8 +87,13 @@ export class Clock {
     onOver(over, this);
   }
 
+  #program(): Times | undefined {
+    const pid = this.#options.pid();
+    return pid === undefined ? undefined : timesOf(pid);
+  }
+
   #read(): Reading {
-    return { wall: performance.now(), program: timesWithin(this.#options.pid), host: timesOf(process.pid) };
+    return { wall: performance.now(), program: this.#program(), host: timesOf(process.pid) };
   }
 }
 

@@ -15,8 +15,12 @@ import {
   type GradeParams,
   GradeRequest,
   type ImplementationName,
+  type Outside,
+  OutsideRequest,
   PartNotification,
   PrepareRequest,
+  SettleRequest,
+  type StartParams,
   StartRequest,
   type StartResult,
   StopNotification,
@@ -30,11 +34,13 @@ import {
   IMPLEMENTATION_FAULT,
   type ImplementationFault,
   LoadRequest,
+  SettledRequest,
   type SourceTree,
 } from "../protocol/runtime.ts";
 import { Clock, timeFault } from "./clock.ts";
 import { answerFrom, descriptionsFrom, resultFrom } from "./gradeAnswer.ts";
 import { gradingRungs, rungsArgument, SANDBOXED } from "./ladder.ts";
+import { outsideOf } from "./outside.ts";
 import { PackClock } from "./packClock.ts";
 import { killed, type Process } from "./process.ts";
 import type { ProgramName } from "./programs.ts";
@@ -52,6 +58,8 @@ export interface SessionOptions {
   /** The one backend that the learner wants, where a grade can use it. */
   readonly pin?: BackendName;
   readonly spares: Spares;
+  /** What the system says of a process; for tests of a system that says nothing. */
+  readonly outside?: (pid: number) => Outside | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -110,7 +118,7 @@ export class GradeSession {
     this.#judged = {};
     this.#onOutput = onOutput;
     const preparing = this.prepare();
-    this.#early = this.#start("attempt");
+    this.#early = this.#start({ name: "attempt" });
     this.#early.catch(() => {}); // the grader hears of it when it asks
     const grader = await preparing;
     grader.connection.onNotification(CheckFinished, (data) => {
@@ -136,8 +144,12 @@ export class GradeSession {
     const clock = new PackClock(grader);
     this.#packClock = clock;
     grader.connection.onNotification(PartNotification, (part) => clock.begin(part));
-    grader.connection.onRequest(StartRequest, ({ name }) => clock.waits(() => (name === "attempt" ? this.#startAttempt() : this.#start(name))));
+    grader.connection.onRequest(StartRequest, (params) =>
+      clock.waits(() => (params.name === "attempt" && !params.alone ? this.#startAttempt() : this.#start(params))),
+    );
     grader.connection.onRequest(AskRequest, ({ id, budget, ...call }) => clock.waits(() => this.#ask(this.#at(id), budget, call)));
+    grader.connection.onRequest(SettleRequest, ({ id }) => clock.waits(() => this.#settled(this.#at(id))));
+    grader.connection.onRequest(OutsideRequest, ({ id }) => clock.waits(() => this.#outside(this.#at(id))));
     grader.connection.onNotification(StopNotification, ({ id }) => this.#at(id).process.kill());
     await grader.ready;
     const sources = { exercise: exercise.id, checks: checkTree(exercise), checkFiles: checkFiles(exercise), sentences: sentences(exercise) };
@@ -158,15 +170,22 @@ export class GradeSession {
     return started.clock.of.during(() => process.ask((connection) => connection.sendRequest(CallRequest, { ...call, implementation })));
   }
 
+  /** What an answer has left to be done has the time of a check. */
+  #settled({ process }: Started): Promise<null> {
+    const { save } = BOUNDS.checkSeconds;
+    const clock = timed(process, save, `It was still at work ${save} s after its answer.`);
+    return clock.during(() => process.ask((connection) => connection.sendRequest(SettledRequest, null)));
+  }
+
   /** One that has ended since is started anew. */
   #startAttempt(): Promise<StartResult> {
     const early = this.#early;
     this.#early = undefined;
-    return early ?? this.#start("attempt");
+    return early ?? this.#start({ name: "attempt" });
   }
 
-  async #start(name: ImplementationName): Promise<StartResult> {
-    const process = await this.#processFor(name);
+  async #start({ name, alone = false }: StartParams): Promise<StartResult> {
+    const process = await this.#processFor(name, alone);
     try {
       const params = { source: this.#sourceOf(name), seed: runtimeSeed(this.options.seed), corpus: this.options.corpus };
       const clock = timed(process, BOUNDS.loadSeconds, `It did not load within ${BOUNDS.loadSeconds} s.`);
@@ -178,8 +197,15 @@ export class GradeSession {
     }
   }
 
+  /** One that the system no longer lists has ended, or ends at once. */
+  #outside({ process }: Started): Promise<Outside> {
+    const { outside = outsideOf } = this.options;
+    const { programPid } = process;
+    return process.ask(async () => (programPid === undefined ? {} : (outside(programPid) ?? new Promise<never>(() => {}))));
+  }
+
   /** The attempt has a process to itself, as has the oracle; pack code shares one. */
-  async #processFor(name: ImplementationName): Promise<Process> {
+  async #processFor(name: ImplementationName, alone: boolean): Promise<Process> {
     if (name === "attempt") {
       const process = this.#take("runtime", "Your attempt");
       process.onOutput = this.#onOutput;
@@ -187,6 +213,7 @@ export class GradeSession {
       return process;
     }
     if (name === "oracle") return readied(this.#take("oracle", "The oracle"));
+    if (alone) return readied(this.#take("runtime", OF_PACK));
     this.#pack = (await this.#pack)?.running ? this.#pack : readied(this.#take("runtime", OF_PACK));
     return this.#pack as Promise<Process>;
   }
@@ -225,7 +252,7 @@ const OF_PACK = "The process of the reference";
 
 /** @param late what is said when its time is over */
 const timed = (process: Process, seconds: number, late: string): Clock =>
-  new Clock({ pid: process.pid, limitMs: seconds * 1000, onOver: (over, clock) => process.stop(timeFault(over, clock, late)) });
+  new Clock({ pid: () => process.programPid, limitMs: seconds * 1000, onOver: (over, clock) => process.stop(timeFault(over, clock, late)) });
 
 const readied = async (process: Process): Promise<Process> => {
   await process.ready;

@@ -53,6 +53,6 @@ export class PackClock {
 
   #clockFor({ what, seconds }: Part): Clock {
     const late = `${what} did not come to an end: it has ${seconds} s for what it computes by itself. That is a fault of the pack, not of your code.`;
-    return new Clock({ pid: this.#grader.pid, limitMs: seconds * 1000, onOver: (over, clock) => this.#grader.stop(timeFault(over, clock, late)) });
+    return new Clock({ pid: () => this.#grader.programPid, limitMs: seconds * 1000, onOver: (over, clock) => this.#grader.stop(timeFault(over, clock, late)) });
   }
 }

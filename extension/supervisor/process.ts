@@ -8,6 +8,7 @@ import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, PROTO
 import { AnsweringWriter, BoundedReader } from "./boundedReader.ts";
 import type { Hold } from "./containment/hold.ts";
 import { Output } from "./output.ts";
+import { programOf } from "./processTree.ts";
 import { type ProgramName, programFor, sandboxOf, type Wanted } from "./programs.ts";
 import { reaped, reapWithUs } from "./reaper.ts";
 
@@ -34,6 +35,7 @@ export class Process {
   /** What our side knows of it: what it says of itself is not asked. */
   readonly #about: Pick<BackendInfo, "sandbox" | "containment">;
   readonly #reader: BoundedReader;
+  #programPid: number | undefined;
   #running = true;
   #killed = false;
   /** Questions that it has not answered. */
@@ -87,6 +89,12 @@ export class Process {
     return this.#child.pid;
   }
 
+  /** The program itself, where what holds it is around it; found before it has loaded anything, as later its name is its own to change. */
+  get programPid(): number | undefined {
+    this.#programPid ??= this.pid === undefined ? undefined : programOf(this.pid);
+    return this.#programPid;
+  }
+
   /** Whether somebody waits for an answer of it. */
   get asked(): boolean {
     return this.#open > 0;
@@ -97,9 +105,13 @@ export class Process {
    * itself answers as a fault is made anew from what it may say.
    */
   async ask<R>(request: (connection: MessageConnection) => Promise<R>): Promise<R> {
+    const before = !this.#running;
     const died = this.ended.then((how) => {
       const by = this.#killed ? "us" : "itself";
-      const fault = this.#stopped ?? ({ kind: "died", by, message: `The process ended before it answered (${how}).` } as const);
+      const fault: ImplementationFault = {
+        ...(this.#stopped ?? { kind: "died", by, message: `The process ended before it answered (${how}).`, how }),
+        ...(before && { before }),
+      };
       throw new ResponseError(IMPLEMENTATION_FAULT, fault.message, fault);
     });
     died.catch(() => {});

@@ -1,6 +1,6 @@
 /** What the system tells of a child from outside: memory and processor time of all that it has started (Linux); memory alone where there is `ps`. */
 import { readdirSync, readFileSync } from "node:fs";
-import { programOf, treeOf } from "./processTree.ts";
+import { treeOf } from "./processTree.ts";
 
 /** Of the main thread of a program, in milliseconds since it began. */
 export interface Times {
@@ -23,12 +23,6 @@ export function timesOf(pid: number): Times | undefined {
   if (!main || main.ran === 0) return undefined; // zeros are what a kernel says that keeps no such figures
   const others = threadsOf(pid).filter((thread) => thread !== pid);
   return { ...main, othersWaited: Math.max(0, ...others.map((thread) => schedulingOf(pid, thread)?.waited ?? 0)) };
-}
-
-/** The same of the program within a child that may be a container. */
-export function timesWithin(pid: number | undefined): Times | undefined {
-  const program = pid === undefined ? undefined : programOf(pid);
-  return program === undefined ? undefined : timesOf(program);
 }
 
 export interface Use {

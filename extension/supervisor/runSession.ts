@@ -99,7 +99,7 @@ class Limits {
     const cancel = () => process.kill();
     signal?.addEventListener("abort", cancel, { once: true });
     const late = `The run was stopped after its limit of ${runSeconds} s.`;
-    const clock = new Clock({ pid: process.pid, limitMs: runSeconds * 1000, onOver: (over, clock) => process.stop(timeFault(over, clock, late)) });
+    const clock = new Clock({ pid: () => process.programPid, limitMs: runSeconds * 1000, onOver: (over, clock) => process.stop(timeFault(over, clock, late)) });
     clock.run();
     const unwatch = watch(process, { who: "The run", memoryMiB: runMemory(memoryMiB), processorSeconds: runSeconds * BOUNDS.runProcessors });
     this.#dispose = () => {

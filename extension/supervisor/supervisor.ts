@@ -195,7 +195,17 @@ class NodeSupervisor implements Supervisor {
 
   #newSession(spares: Spares, request: Pick<GradeRequest, "exercise" | "tier" | "seed" | "corpus"> & Pick<ExaminationRequest, "only">): GradeSession {
     const { exercise, tier, seed = newSeed(), only } = request;
-    const session = new GradeSession({ exercise, tier, seed, only, corpus: corpusOf(request), pin: this.#options.backend, spares, log: this.#log });
+    const session = new GradeSession({
+      exercise,
+      tier,
+      seed,
+      only,
+      corpus: corpusOf(request),
+      pin: this.#options.backend,
+      outside: this.#options.outside,
+      spares,
+      log: this.#log,
+    });
     this.#sessions.add(session);
     return session;
   }

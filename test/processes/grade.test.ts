@@ -46,7 +46,7 @@ describe("grade of an attempt", function () {
     ],
     ["a loop without end", doubling("for (;;);"), "timedOut", ["timedOut", "passed"], /^No answer within 2 s\.$/],
     ["a promise that is never kept", doubling("return new Promise(() => {}) as never;"), "timedOut", ["timedOut", "passed"], /^No answer within 2 s\.$/],
-    ["the process ended", doubling("process.exit(0);"), "errored", ["errored", "passed"], /process ended.*exit code 0/],
+    ["the process ended", doubling("process.exit(0);"), "errored", ["errored", "passed"], /^Your code ended its process \(exit code 0\)/],
     ["a syntax error", `${REFERENCE}\nexport const broken = = 1;\n`, "errored", ["errored", "errored"], /Expression expected/, 9],
     ["an exception while loading", `${REFERENCE}\nthrow new RangeError("at once");\n`, "errored", ["errored", "errored"], /RangeError: at once/, 9],
     ["a module that is not to be had", `import fs from "node:fs";\n${REFERENCE}`, "errored", ["errored", "errored"], /"node:fs" can't be imported/, 1],
@@ -97,19 +97,19 @@ describe("grade of an attempt", function () {
     }
   });
 
-  it("a process that an earlier answer has ended is no fault of the check that finds it so", async () => {
+  it("an answer that ends the process fails its own check, not the one that finds it ended", async () => {
     const checks = `import { check, exact } from "practicum/check";
 check("leaves later", { points: 1, when: "save", ask: (impl: any) => impl.later(), expect: exact.value(1) });
 check("waits", { points: 1, when: "save", ask: (impl: any) => impl.wait(), expect: exact.value(2) });
 check("leaves at once", { points: 1, when: "save", ask: (impl: any) => impl.leave(), expect: exact.value(3) });`;
-    const attempt = `export const later = () => { setTimeout(() => process.exit(0)); return 1; };
+    const attempt = `export const later = () => { setImmediate(() => process.exit(0)); return 1; };
 export const wait = () => new Promise((resolve) => setTimeout(() => resolve(2), 20));
 export const leave = () => process.exit(0);`;
     const graded = await grade(attemptOf(attempt), { exercise: await tinyExercise({ "double.check.ts": checks }) });
     assert.deepEqual(
       graded.checks.map((c) => [c.title, c.outcome]),
       [
-        ["leaves later", "passed"],
+        ["leaves later", "errored"],
         ["waits", "passed"],
         ["leaves at once", "errored"],
       ],

@@ -34,7 +34,11 @@ check("measured", { points: 1, when: "save", ask: async (impl: any, draw, { meas
   });
 
   it("a check can ask what was traced since its question began", async () => {
+    const stepping = `import * as tf from "@tensorflow/tfjs";
+import { trace } from "practicum";
+export const step = (n: number) => trace.span("forward", () => { trace.log({ n }, 0); trace.tensor("x", tf.ones([n])); return n; });`;
     const exercise = await tinyExercise({
+      "reference/double.ts": stepping,
       "double.check.ts": `import { check, exact } from "practicum/check";
 for (const title of ["traced", "once more"]) check(title, { points: 1, when: "save",
   ask: async (impl: any, _, tools) => {
@@ -45,10 +49,7 @@ for (const title of ["traced", "once more"]) check(title, { points: 1, when: "sa
   expect: exact.value([[3, 4], [["forward", 12], ["forward", 16]], [["x", [3]], ["x", [4]]]]),
 });`,
     });
-    const attempt = attemptOf(`import * as tf from "@tensorflow/tfjs";
-import { trace } from "practicum";
-export const step = (n: number) => trace.span("forward", () => { trace.log({ n }, 0); trace.tensor("x", tf.ones([n])); return n; });`);
-    const graded = await grade(attempt, { exercise });
+    const graded = await grade(attemptOf(stepping), { exercise });
     assert.equal(graded.outcome, "passed", JSON.stringify(graded.checks, null, 1));
   });
 

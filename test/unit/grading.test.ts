@@ -7,6 +7,28 @@ import { tensor, type Value } from "../../extension/protocol/tensor.ts";
 
 const loose = { rtol: 1e-3, atol: 1e-3 };
 
+describe("time and memory beside the reference's", () => {
+  const memory: Expectation = { kind: "noMore", of: "memory", source: "reference", times: 1, plus: 2 ** 20 };
+  const time: Expectation = { kind: "noMore", of: "time", source: "reference", times: 3, plus: 10 };
+  const cases: [what: string, expectation: Expectation, got: Value, want: Value, passes: boolean, normalized?: number, says?: string][] = [
+    ["less", time, 5, 100, true, 0],
+    ["as much as is allowed", time, 310, 100, true, 1],
+    ["more", time, 520, 100, false, 2, "it took 520 ms, and the reference 100 ms on the same inputs"],
+    ["more bytes", memory, 2 ** 22, 2 ** 20, false, 3, "it took at most 4 MiB, and the reference 1 MiB on the same inputs"],
+    ["neither figure known", memory, undefined, undefined, true],
+    ["only the attempt's unknown", memory, undefined, 1, false],
+    ["only the reference's unknown", memory, 1, undefined, false],
+    ["no figure", time, Number.NaN, 100, false],
+    ["a figure that time cannot be", time, -1, 100, false],
+  ];
+  for (const [what, expectation, got, want, passes, normalized, says] of cases)
+    it(`${what}: ${passes ? "accepted" : "refused"}`, () => {
+      const { passed, normalizedError, mismatch } = judge(got, want, expectation);
+      assert.deepEqual([passed, normalizedError], [passes, normalized]);
+      if (says) assert.equal(mismatch?.got, says);
+    });
+});
+
 describe("compare", () => {
   const agree: [string, Value, Value][] = [
     ["numbers within the tolerance", 1.0005, 1],

@@ -26,8 +26,10 @@ export function checkCard(check: CheckResult, post: Post, kept: Kept): HTMLLIEle
     h("h3", {}, prose(check.title)),
     h("span", { class: "cost" }, `${points} · ${duration(check.ms)}`),
   );
-  return h("li", { class: "check", "data-outcome": check.outcome, "data-check": check.id }, line, !passed && explanation(check, post, kept));
+  return h("li", { class: "check", "data-outcome": check.outcome, "data-check": check.id }, line, remarkOf(check), !passed && explanation(check, post, kept));
 }
+
+const remarkOf = ({ remark }: CheckResult): HTMLElement | false => remark !== undefined && h("p", { class: "evidence" }, prose(remark));
 
 /** Told by its picture and by a word, never by colour alone. */
 export const outcomeLabel = (outcome: Outcome): HTMLElement =>
