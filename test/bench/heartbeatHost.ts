@@ -33,14 +33,14 @@ async function saveStorm(learner: Learner): Promise<void> {
   await learner.isGraded(learner.text("reference"));
 }
 
-async function gapsOf(what: string, work: () => Promise<string | void>): Promise<Row> {
+async function gapsOf(what: string, work: () => Promise<unknown>): Promise<Row> {
   const gaps = monitorEventLoopDelay({ resolution: 10 });
   gaps.enable();
   const began = performance.now();
   const outcome = await work();
   gaps.disable();
   const took = ((performance.now() - began) / 1000).toFixed(1);
-  const note = `the bar is ${BAR_MS} ms; the longest of ${took} s was ${Math.round(gaps.max / 1e6)} ms${outcome ? `; ${outcome}` : ""}`;
+  const note = `the bar is ${BAR_MS} ms; the longest of ${took} s was ${Math.round(gaps.max / 1e6)} ms${typeof outcome === "string" ? `; ${outcome}` : ""}`;
   return { metric: "host_gap_p99_ms", what: `99 % of gaps of the extension host, ${what}`, unit: "ms", value: gaps.percentile(99) / 1e6, note };
 }
 
