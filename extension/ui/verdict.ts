@@ -43,7 +43,7 @@ const LOOKS: Record<Outcome, { icon: string; color: string; word: string }> = {
 const WAITING = { icon: "play-circle", color: "charts.blue" };
 
 /** What is no verdict on what is there now. */
-const GREY = { color: "disabledForeground", grey: true } as const;
+const GREY = { color: "descriptionForeground", grey: true } as const;
 
 /** @param progress what is known from before this session @param version of the pack that is there: a grade of another one says so */
 export function badgeOf(verdict: Verdict, progress: ExerciseProgress, version: string): Badge {
