@@ -46,7 +46,7 @@ const WAITING = { icon: "play-circle", color: "charts.blue" };
 const REPLAYED = { icon: "history", color: "charts.blue" };
 
 /** What is no verdict on what is there now. */
-const GREY = { color: "disabledForeground", grey: true } as const;
+const GREY = { color: "descriptionForeground", grey: true } as const;
 
 /** @param progress what is known from before this session @param version of the pack that is there: a grade of another one says so */
 export function badgeOf(verdict: Verdict, progress: ExerciseProgress, version: string): Badge {
