@@ -87,9 +87,14 @@ export async function gatherEvidence(exercise: Exercise, means: Means): Promise<
   };
 }
 
+/** Faults that may be another time's none. */
+const PASSING: readonly unknown[] = ["died", "timedOut", "busy"];
+
 /** A busy machine lets time run out: that says nothing of the exercise another time. */
 const isLasting = ({ observations }: Part): boolean =>
-  observations.every(({ problem, results }) => problem?.kind !== "died" && results.every(({ outcome }) => outcome !== "timedOut" && outcome !== "notGraded"));
+  observations.every(
+    ({ problem, results }) => !PASSING.includes(problem?.kind) && results.every(({ outcome }) => outcome !== "timedOut" && outcome !== "notGraded"),
+  );
 
 async function describe(exercise: Exercise, { supervisor, pool }: Means): Promise<{ checks: readonly CheckDescription[] }> {
   return pool.run(URGENCY.describe, async () => {

@@ -94,7 +94,7 @@ const brokenProblems = ({ observations }: ExerciseEvidence): Problem[] =>
         ...fileOf(name),
         line: problem?.location?.line,
         message: `${name} could not be asked (seed ${seed}): ${problem?.message}`,
-        remedy: "It has to load, and so do the checks.",
+        remedy: "It has to load, and so do the checks; and both have to end.",
       })),
     ({ file, message }) => `${file} ${message.replace(/ \(seed .*?\)/, "")}`,
   );

@@ -129,8 +129,9 @@ async function orProblem<T>(work: () => Promise<T>): Promise<T | Problem> {
   } catch (error) {
     if (error instanceof UserError) return { message: error.message, remedy: error.remedy };
     if (!(error instanceof PackFault)) throw error;
-    const { location, message } = error.fault;
-    return { file: location?.file, line: location?.line, message, remedy: "The checks have to load, and to end." };
+    const { location, message, kind } = error.fault;
+    const remedy = kind === "busy" ? "Verify again when the machine has less to do." : "The checks have to load, and to end.";
+    return { file: location?.file, line: location?.line, message, remedy };
   }
 }
 

@@ -301,7 +301,8 @@ class NodeSupervisor implements Supervisor {
 /** With the place in the pack where its checks broke, when they did. */
 function problemOfPack(error: unknown): ImplementationFault {
   const fault = error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT ? faultFrom(error.data) : undefined;
-  return { kind: "died", message: `The checks could not be run: ${fault?.message ?? messageOf(error)}`, ...(fault?.location && { location: fault.location }) };
+  const kind = fault?.kind === "timedOut" || fault?.kind === "busy" ? fault.kind : "died";
+  return { kind, message: `The checks could not be run: ${fault?.message ?? messageOf(error)}`, ...(fault?.location && { location: fault.location }) };
 }
 
 /** The learner's own text, or the one that the exercise ships. */

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "mocha";
+import { verifyPack } from "../../extension/packs/verify.ts";
 import type { Grade } from "../../extension/protocol/grade.ts";
 import type { Supervisor } from "../../extension/supervisor/api.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
@@ -326,6 +327,19 @@ gradesHostile("pack code has a bound: an attempt", packs);
 gradesHostile("an answer has a bound: an attempt", answers);
 gradesHostile("texts have a bound: an attempt", texts);
 gradesHostile("time has a bound: an attempt", times);
+
+describe("pack code has a bound where it is proven", function () {
+  this.timeout(120_000);
+  it("a check without end is refused, at its file, with a remedy", async () => {
+    const supervisor = createSupervisor({ dist });
+    const { folder } = await tinyExercise(pack(`() => { ${FOREVER} }`));
+    const { exercises } = await verifyPack(path.dirname(folder), { supervisor, dist, tier: "save" });
+    await supervisor.dispose();
+    const problem = exercises.flatMap(({ problems }) => problems).find(({ message }) => message.includes("did not come to an end"));
+    assert.match(problem?.message ?? "", /The check "odd" \(double\.check\.ts\) did not come to an end/);
+    assert.match(problem?.remedy ?? "", /have to end/);
+  });
+});
 
 describe("checkpoints have a bound", function () {
   this.timeout(120_000);
