@@ -60,7 +60,11 @@ export const exerciseSchema = z
     needs: z.array(id).readonly().describe("Ids of exercises that come before."),
     backend: needs(backend).describe("Backends that the exercise needs, or cannot use."),
     executionProvider: needs(executionProvider).describe("Execution providers of ONNX Runtime that its pretrained models need, or cannot use."),
-    limits: z.strictObject({ runSeconds: positive.optional(), memoryMiB: positive.optional() }).readonly().optional().describe("What Run Exercise may use; memoryMiB is the limit of each process of a grade, too."),
+    limits: z
+      .strictObject({ runSeconds: positive.optional(), memoryMiB: positive.optional() })
+      .readonly()
+      .optional()
+      .describe("What Run Exercise may use; memoryMiB is the limit of each process of a grade, too."),
   })
   .readonly()
   .meta({ title: "Practicum exercise" });

@@ -6,7 +6,7 @@ import { type lstat, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { plain } from "../protocol/plainText.ts";
-import { openPlain } from "../supervisor/files/read.ts";
+import { openPlain, readBytes } from "../supervisor/files/read.ts";
 import { type Files, readArchive } from "./archive.ts";
 import { HEAD, isLitter, kindOf } from "./handedInKind.ts";
 import { isSubmission } from "./submission.ts";
@@ -136,10 +136,10 @@ async function contentOf(file: string): Promise<Buffer> {
     const start = head.subarray(0, bytesRead);
     if (kindOf(file, start).reads === undefined) return start;
     if (about.size > HANDED_IN.file) throw problem(file, `is larger than ${HANDED_IN.file / MIB} MiB`, "Unpack it, and name the folder.").problem;
-    return await handle.readFile();
   } finally {
     await handle.close();
   }
+  return (await readBytes(file, HANDED_IN.file)) ?? Buffer.alloc(0);
 }
 
 const namesIn = async (folder: string): Promise<readonly { readonly name: string; readonly kind: string }[]> =>

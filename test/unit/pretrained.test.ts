@@ -205,7 +205,13 @@ describe("execution providers of a pretrained model", () => {
         if (kind === ComputedOnNotification) told = handler;
       };
       const connection = { sendRequest, onNotification };
-      return { ready: Promise.resolve(), kill: silent, connection, ask: (request: (c: object) => unknown) => request(connection) } as unknown as Process;
+      return {
+        ready: Promise.resolve(),
+        ended: Promise.resolve("exit code 0"),
+        kill: silent,
+        connection,
+        ask: (request: (c: object) => unknown) => request(connection),
+      } as unknown as Process;
     };
     const exercise = {
       id: "tiny",

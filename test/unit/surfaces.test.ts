@@ -15,7 +15,7 @@ const ONE_PLACE: readonly [what: RegExp, folders: readonly string[], places: rea
   [
     /\b(writeFile|copyFile|appendFile|cp)\b/,
     ["cli", "ui", "packs", "supervisor"],
-    ["supervisor/files/write.ts", "supervisor/checkpoints.ts", "supervisor/installBackend.ts", "packs/typeRules.ts", "ui/saveExport.ts"],
+    ["supervisor/files/write.ts", "supervisor/checkpoints.ts", "supervisor/installBackend.ts", "packs/typeRules.ts", "ui/saveExport.ts", "supervisor/watch.ts"],
   ],
   [
     /\breadFile(Sync)?\b/,
@@ -25,8 +25,8 @@ const ONE_PLACE: readonly [what: RegExp, folders: readonly string[], places: rea
       "supervisor/supervisor.ts",
       "supervisor/doctor.ts",
       "supervisor/installBackend.ts",
-      "supervisor/memory.ts",
-      "supervisor/processTree.ts",
+      ...["supervisor/processTree.ts", "supervisor/resources.ts", "supervisor/outside.ts", "supervisor/cgroup.ts"],
+      ...["supervisor/containment/causes.ts", "supervisor/containment/probe.ts"],
       "packs/evidenceCache.ts",
     ],
   ], // of ours, or of the system's
