@@ -54,13 +54,14 @@ export function delegatedFolder({ root, own }: CgroupPlaces = PLACES): { readonl
 }
 
 /**
- * Moves a process, just spawned, into a group of its own.
+ * Moves a child into a group of its own.
  * @param folder a delegated one
- * @returns undefined when the process has ended before
+ * @param tree the child, first, and what it has started
+ * @returns undefined when the child has ended before
  */
-export function holdInGroup(folder: string, pid: number, { memory, processes }: TreeBounds): ControlGroup | undefined {
+export function holdInGroup(folder: string, tree: readonly number[], { memory, processes }: TreeBounds): ControlGroup | undefined {
   removeEmpty(folder);
-  const group = path.join(folder, `${PREFIX}${process.pid}-${pid}`);
+  const group = path.join(folder, `${PREFIX}${process.pid}-${tree[0]}`);
   mkdirSync(group);
   const set = (file: string, value: string | number): void => writeFileSync(path.join(group, file), `${value}`);
   set("memory.max", memory);
@@ -68,7 +69,7 @@ export function holdInGroup(folder: string, pid: number, { memory, processes }: 
   if (existsSync(path.join(group, "memory.swap.max"))) set("memory.swap.max", 0); // where the system has swap
   set("pids.max", processes);
   try {
-    set("cgroup.procs", pid);
+    for (const pid of tree) set("cgroup.procs", pid);
   } catch (error) {
     rmdirSync(group);
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return undefined;
@@ -81,6 +82,21 @@ export function holdInGroup(folder: string, pid: number, { memory, processes }: 
       remove(group);
     },
   };
+}
+
+let delegated: ReturnType<typeof delegatedFolder> | undefined;
+
+/** A group for a child, where there may be one; where the kernel refuses what it has handed over, there is none from then on, and the log says why. */
+export function groupFor(tree: readonly number[], bounds: TreeBounds, log: (line: string) => void): ControlGroup | undefined {
+  delegated ??= delegatedFolder();
+  if ("reason" in delegated) return undefined;
+  try {
+    return holdInGroup(delegated.folder, tree, bounds);
+  } catch (error) {
+    delegated = { reason: messageOf(error) };
+    log(`no control group bounds a child: ${delegated.reason}`);
+    return undefined;
+  }
 }
 
 function useOf(group: string): TreeUse {

@@ -21,6 +21,7 @@ import { encode } from "../protocol/wire.ts";
 import type { Supervisor } from "./api.ts";
 import type { NodeProgram } from "./node.ts";
 import { killed, type Process } from "./process.ts";
+import { type Figures, figures } from "./resources.ts";
 
 export interface BackendReport {
   readonly name: BackendName;
@@ -45,6 +46,8 @@ export interface DoctorReport {
   readonly node: NodeProgram;
   /** What of the operating system holds the programs that run code of learners and packs. */
   readonly containment: Containment;
+  /** What decides how much of its time a program has used. */
+  readonly clock: Figures;
   readonly backends: readonly BackendReport[];
   /** Of ONNX Runtime, which computes oracles on "cpu" and pretrained models on the best. */
   readonly providers: readonly ProviderReport[];
@@ -72,7 +75,7 @@ export async function examine(supervisor: Supervisor, { dist, signal, onStep = (
   }
   signal?.throwIfAborted();
   onStep("ONNX Runtime");
-  return { node, containment, backends, providers: await examineProviders(supervisor, dist, signal) };
+  return { node, containment, clock: figures(), backends, providers: await examineProviders(supervisor, dist, signal) };
 }
 
 async function examineBackend(supervisor: Supervisor, name: BackendName, graphics: number | undefined, signal?: AbortSignal): Promise<BackendReport> {

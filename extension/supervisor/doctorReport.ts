@@ -14,10 +14,14 @@ export const providerRows = ({ providers }: DoctorReport): [name: string, about:
   providers.map(({ name, reason, matmulGflops }) => [name, reason ?? (matmulGflops === undefined ? "starts" : `${round(matmulGflops)} GFLOP/s`)]);
 
 /** What holds the programs, and what a learner can do about what does not. */
-export function containmentLines({ containment }: DoctorReport): string[] {
+export function containmentLines({ containment, clock }: DoctorReport): string[] {
   const { name, refused } = containment;
+  const charged =
+    clock === "wall"
+      ? "This system does not tell how much processor time a program got: the clock on the wall decides, so a busy machine may use up the time of a right answer."
+      : "Limits of time count what a program computes and sleeps, not what it waits for a processor.";
   const better = refused.flatMap(({ name, reason, remedy }) => [`${name}: ${reason}`, ...(remedy ? [remedy] : [])]);
-  return [containmentText({ name, refused: [] }), ...better];
+  return [containmentText({ name, refused: [] }), ...better, charged];
 }
 
 /** The backend that a run would use: the first that starts and works. */

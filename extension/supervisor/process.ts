@@ -23,6 +23,7 @@ export interface ProcessOptions extends Wanted {
 export class Process {
   readonly program: ProgramName;
   readonly connection: MessageConnection;
+  readonly log: (line: string) => void;
   /** Resolves when the process can be asked; rejects when it ends before. */
   readonly ready: Promise<BackendInfo>;
   /** Resolves with how it ended; never rejects. */
@@ -48,6 +49,7 @@ export class Process {
     const described = programFor(wanted);
     const held = described.devices ? hold.devices : hold.plain;
     this.program = program;
+    this.log = log;
     const sandbox = sandboxOf(wanted.node, program);
     this.#about = { ...(sandbox && { sandbox }), containment: held.containment };
     const { file, args, env, cwd } = held.rung.command(described);

@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { promisify } from "node:util";
 import { BOUNDS } from "../protocol/bounds.ts";
+import { type ControlGroup, groupFor } from "./cgroup.ts";
 import type { Process } from "./process.ts";
 import { treeOf } from "./processTree.ts";
 import { memoryIn, type Use, useOf } from "./resources.ts";
@@ -24,7 +25,7 @@ const SLOW = 10;
 export function watch(process: Process, limits: Limits): () => void {
   const { platform } = globalThis.process;
   if (platform !== "linux" && platform !== "darwin") return () => {}; // Windows: not bounded here
-  if (platform === "linux") void firstForTheKernel(process);
+  const group = platform === "linux" && process.pid !== undefined ? boundByKernel(process, process.pid, limits) : undefined;
   let turn = 0;
   /** Processor seconds when it was last asked something. */
   let asked = 0;
@@ -37,7 +38,10 @@ export function watch(process: Process, limits: Limits): () => void {
     if (why) process.stop({ kind: "died", by: "us", message: why });
   }, PERIOD_MS);
   timer.unref();
-  void process.ended.then(() => clearInterval(timer));
+  void process.ended.then(() => {
+    clearInterval(timer);
+    group?.close();
+  });
   return () => clearInterval(timer);
 }
 
@@ -62,7 +66,15 @@ function machineMemory(): number {
   return Math.floor((Math.min(totalmem(), constrained) * BOUNDS.memoryShare) / 2 ** 20);
 }
 
-/** What takes memory faster than we look is for the kernel to end, and that before the editor. */
+/** Threads count as processes here: a driver starts some for each processor. */
+const MOST_THREADS = 1024;
+
+/** What takes memory faster than we look is for the kernel to end: by a control group where there may be one, else before the editor. */
+function boundByKernel(process: Process, pid: number, { memoryMiB }: Limits): ControlGroup | undefined {
+  void firstForTheKernel(process);
+  return groupFor(treeOf(pid), { memory: memoryMiB * 2 ** 20, processes: MOST_THREADS }, process.log);
+}
+
 async function firstForTheKernel(process: Process): Promise<void> {
   await process.ready.catch(() => {});
   if (process.pid === undefined) return;

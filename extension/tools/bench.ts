@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import type { Bench, Row } from "../../test/bench/measure.ts";
+import { unpackBubblewrap } from "../../test/tools/bubblewrap.ts";
 import { build, ROOT } from "./tasks.ts";
 
 const { values, positionals } = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
@@ -16,6 +17,9 @@ if (unknown) {
 }
 
 build();
+const bubblewrap = unpackBubblewrap(); // contained, as learners are where it is installed
+if ("env" in bubblewrap) Object.assign(process.env, bubblewrap.env);
+else console.log(`Without bubblewrap: ${bubblewrap.reason}.`);
 const rows: Row[] = [];
 for (const name of positionals.length > 0 ? positionals : known.sort()) {
   console.log(`${name} ...`);

@@ -59,7 +59,7 @@ describe("control groups", () => {
 
   it("hold a process within bounds, tell what its tree used, and end it", () => {
     session();
-    const group = holdInGroup(at("app.slice"), 77, { memory: 1000, processes: 9 });
+    const group = holdInGroup(at("app.slice"), [77], { memory: 1000, processes: 9 });
     const name = `app.slice/practicum-${process.pid}-77`;
     const told = Object.fromEntries(readdirSync(at(name)).map((file) => [file, readFileSync(at(name, file), "utf8")]));
     assert.deepEqual(told, { "memory.max": "1000", "memory.oom.group": "1", "pids.max": "9", "cgroup.procs": "77" });
@@ -78,7 +78,7 @@ describe("control groups", () => {
     const gone = 2 ** 22 + 1; // no system has so many
     for (const name of [`practicum-${process.pid}-1`, `practicum-${gone}-1`, `practicum-${process.ppid}-1`, "other"]) mkdirSync(at("app.slice", name));
     write(`app.slice/practicum-${gone}-2/cgroup.procs`, "5");
-    holdInGroup(at("app.slice"), 78, { memory: 1, processes: 1 });
+    holdInGroup(at("app.slice"), [78], { memory: 1, processes: 1 });
     const left = readdirSync(at("app.slice")).filter((name) => !name.startsWith("cgroup."));
     assert.deepEqual(left.sort(), [`practicum-${process.pid}-78`, `practicum-${process.ppid}-1`, `practicum-${gone}-2`, "other"].sort());
     assert.ok(existsSync(at("app.slice/other")));
