@@ -106,13 +106,15 @@ describe("a change that no save of this editor made", () => {
       rmSync(file(".git"), { recursive: true });
     });
 
-    it("of a helper: added, renamed, renamed back, and its folder renamed", async () => {
+    it("of a helper: added, renamed, renamed back, written in a folder, and its folder renamed", async () => {
       await after(() => write("helper.ts", reference), phase("graded"));
       await after(() => write(learner.exercise.entry, HELPED), outcome("passed"));
       await after(() => renameSync(file("helper.ts"), file("other.ts")), outcome("errored"));
       await after(() => renameSync(file("other.ts"), file("helper.ts")), outcome("passed"));
       await after(() => write("parts/helper.ts", reference), phase("graded"));
       await after(() => write(learner.exercise.entry, HELPED.replace("./", "./parts/")), outcome("passed"));
+      await after(() => write("parts/helper.ts", swapped), outcome("failed"));
+      await after(() => write("parts/helper.ts", reference), outcome("passed"));
       await after(() => renameSync(file("parts"), file("pieces")), outcome("errored"));
       await after(() => renameSync(file("pieces"), file("parts")), outcome("passed"));
       await after(() => replace(learner.exercise.entry, reference), outcome("passed"));
