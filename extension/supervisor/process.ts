@@ -1,5 +1,6 @@
 /** One child process and the protocol with it. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { createMessageConnection, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
 import { BOUNDS, shortened } from "../protocol/bounds.ts";
@@ -147,7 +148,7 @@ export class Process {
   async #ending(silent: Promise<void>): Promise<string> {
     const how = await new Promise<string>((resolve) => {
       this.#child.once("error", (error) => resolve(error.message));
-      this.#child.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+      this.#child.once("exit", (code, signal) => resolve(howEnded(code, signal)));
     });
     if (!this.#killed) await this.#lastMessages(silent);
     this.#running = false;
@@ -193,6 +194,12 @@ export class Process {
 
 /** A program ended before it could be asked: that may be its own fault, or that of what holds it. */
 export class NotStarted extends Error {}
+
+/** A container ends as its program does, but for signals: those it tells as shells do, by codes above 128. */
+function howEnded(code: number | null, signal: NodeJS.Signals | null): string {
+  const told = Object.entries(constants.signals).find(([, number]) => number + 128 === code)?.[0];
+  return signal || told ? `signal ${signal ?? told}` : `exit code ${code}`;
+}
 
 const closing = (stream: Readable): Promise<void> => new Promise((resolve) => stream.once("close", resolve));
 
