@@ -126,16 +126,15 @@ class Allowance {
 
 /** A plain file's bytes; the head alone of what is no archive. @throws {UserError} when it is none, or too large */
 async function contentOf(file: string): Promise<Buffer> {
-  const about = await stat(file);
-  if (!about.isFile()) throw problem(file, `is ${kindOfEntry(about)}`, MAKE_ONE).problem; // before it is opened: that could wait for ever
   const handle = await openPlain(file);
   if (!handle) throw problem(file, "is not there any more", MAKE_ONE).problem;
   try {
+    const { size } = await handle.stat();
     const head = Buffer.alloc(HEAD);
     const { bytesRead } = await handle.read(head, 0, HEAD, 0);
     const start = head.subarray(0, bytesRead);
     if (kindOf(file, start).reads === undefined) return start;
-    if (about.size > HANDED_IN.file) throw problem(file, `is larger than ${HANDED_IN.file / MIB} MiB`, "Unpack it, and name the folder.").problem;
+    if (size > HANDED_IN.file) throw problem(file, `is larger than ${HANDED_IN.file / MIB} MiB`, "Unpack it, and name the folder.").problem;
   } finally {
     await handle.close();
   }

@@ -7,6 +7,7 @@ import { BOUNDS, shortened } from "../protocol/bounds.ts";
 import { childFaultFrom } from "../protocol/fault.ts";
 import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
 import { AnsweringWriter, BoundedReader } from "./boundedReader.ts";
+import { ownDescriptors } from "./containment/descriptors.ts";
 import type { Hold } from "./containment/hold.ts";
 import { Output } from "./output.ts";
 import { programOf } from "./processTree.ts";
@@ -57,7 +58,7 @@ export class Process {
     this.#child = spawn(file, args, {
       env,
       cwd,
-      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
+      stdio: ownDescriptors(["ignore", "pipe", "pipe", "pipe", "pipe"]),
       detached: process.platform !== "win32", // a group of its own, so that `kill` reaches all of it
       windowsHide: true,
     });

@@ -156,7 +156,7 @@ const INPUTS: readonly Row[] = [
     that: "a submission of 65 MiB",
     as: submitted(sparse(65 * 2 ** 20)),
     code: 2,
-    says: /larger than 64 MiB/,
+    says: /is not the archive that its name says/,
   },
   {
     that: "a pack that is a pipe",

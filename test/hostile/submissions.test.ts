@@ -319,12 +319,12 @@ describe("submissions", function () {
       await symlink("a/ada.tgz", path.join(folder, "link.tgz"));
       await symlink(".", path.join(folder, "loop"));
       const { code, stdout } = await gradeAll([folder]);
-      assert.match(stdout, /pipe\.tgz is neither a file nor a folder[\s\S]*/);
+      assert.match(stdout, /pipe\.tgz is (neither a file nor a folder|a named pipe)/);
       assert.match(stdout, /link\.tgz is a link/);
       assert.match(stdout, /loop is a link/);
       assert.equal(code, 2);
       const pipe = await gradeAll([path.join(folder, "pipe.tgz")]);
-      assert.deepEqual([pipe.code, /pipe\.tgz is neither a file nor a folder/.test(pipe.stdout)], [2, true]);
+      assert.deepEqual([pipe.code, /pipe\.tgz is (neither a file nor a folder|a named pipe)/.test(pipe.stdout)], [2, true]);
     });
 
     it("named twice are told to be the same", async () => {
@@ -360,7 +360,7 @@ describe("submissions", function () {
       ["the key", () => keysOf(key), 0, /7\/7 points, passed[\s\S]*secret: not asked → passed/],
       ["a folder of keys that is not there", async () => "missing", 2, /Not graded: there is no key in missing[\s\S]*--keys/],
       ["a folder without keys", () => keysOf(), 2, /Not graded: there is no key in[\s\S]*--keys/],
-      ["a folder that is none", () => keysOf(key).then((folder) => path.join(folder, "sealing.pem")), 2, /cannot be read \(ENOTDIR\)/],
+      ["a folder that is none", () => keysOf(key).then((folder) => path.join(folder, "sealing.pem")), 2, /there is no key in .* that opens/],
       [
         "another key",
         () => keysOf(generateSealingKey().privateKey),

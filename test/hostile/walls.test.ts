@@ -12,6 +12,7 @@ import path from "node:path";
 import type { Readable } from "node:stream";
 import { after, before, describe, it } from "mocha";
 import type { ContainmentName } from "../../extension/protocol/containment.ts";
+import { ownDescriptors } from "../../extension/supervisor/containment/descriptors.ts";
 import { type Hold, hold } from "../../extension/supervisor/containment/hold.ts";
 import { findNode, type NodeProgram } from "../../extension/supervisor/node.ts";
 import { type ProgramName, programFor } from "../../extension/supervisor/programs.ts";
@@ -174,7 +175,7 @@ for (const name of CONTAINED) {
       const wanted = programFor({ node, dist, program });
       const { rung } = wanted.devices ? held.devices : held.plain;
       const { file, args, env, cwd } = rung.command({ ...wanted, args: ["-e", script] });
-      const started = spawn(file, args, { env, cwd, stdio: ["ignore", "ignore", "inherit", "pipe", "pipe"] });
+      const started = spawn(file, args, { env, cwd, stdio: ownDescriptors(["ignore", "ignore", "pipe", "pipe", "pipe"]) });
       let said = "";
       for await (const chunk of (started.stdio[4] as Readable).setEncoding("utf8")) said += chunk;
       return said;

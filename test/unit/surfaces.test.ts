@@ -26,7 +26,7 @@ const ONE_PLACE: readonly [what: RegExp, folders: readonly string[], places: rea
       "supervisor/doctor.ts",
       "supervisor/installBackend.ts",
       ...["supervisor/processTree.ts", "supervisor/resources.ts", "supervisor/outside.ts", "supervisor/cgroup.ts"],
-      ...["supervisor/containment/causes.ts", "supervisor/containment/probe.ts"],
+      ...["supervisor/containment/causes.ts", "supervisor/containment/probe.ts", "supervisor/containment/descriptors.ts"],
       "packs/evidenceCache.ts",
     ],
   ], // of ours, or of the system's

@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { ownDescriptors } from "./descriptors.ts";
 import type { Program, Rung } from "./rung.ts";
 
 const LIMIT_MS = 10_000;
@@ -61,7 +62,7 @@ async function tried(rung: Rung, program: Program, told: string): Promise<Found 
   const child = spawn(file, args, {
     env,
     cwd,
-    stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
+    stdio: ownDescriptors(["ignore", "ignore", "pipe", "pipe", "pipe"]),
     timeout: LIMIT_MS,
     killSignal: "SIGKILL",
     windowsHide: true,
