@@ -8,6 +8,7 @@ import {
   type ImplementationName,
   type Outside,
   OutsideRequest,
+  PartOfAnswerRequest,
   SettleRequest,
   type StartParams,
   StartRequest,
@@ -19,6 +20,7 @@ import type { TensorData } from "../protocol/tensor.ts";
 import { decode, encode } from "../protocol/wire.ts";
 import type { Parts } from "./parts.ts";
 import { type Ask, AttemptFault, type Call, faulty, remote } from "./remote.ts";
+import { wholeAnswer } from "./wholeAnswer.ts";
 
 export interface Started {
   readonly impl: object;
@@ -102,9 +104,10 @@ export class Implementations {
     };
     const ask: Ask = async (call) => {
       const question = { ...call, id, implementation: load.implementation, budget: started.budget };
+      const { budget } = question;
       const answer = await orForget(() => this.#connection.sendRequest(AskRequest, question));
       started.answered = true;
-      return answer;
+      return wholeAnswer(answer, (part) => orForget(() => this.#connection.sendRequest(PartOfAnswerRequest, { ...part, id, budget })));
     };
     const started = {
       ...{ id, calls, answered: false },

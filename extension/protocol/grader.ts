@@ -1,7 +1,7 @@
 /** Messages between the supervisor and one grader process, on the same descriptors as a runtime's. */
 import { NotificationType, RequestType } from "vscode-jsonrpc";
 import type { CheckDescription, CheckResult, UnaskedCheck } from "./grade.ts";
-import type { CallParams, CallResult, ImplementationFault, LoadResult, SourceTree } from "./runtime.ts";
+import type { AnswerPart, CallParams, CallResult, ImplementationFault, LoadResult, SourceTree } from "./runtime.ts";
 
 /** Which implementation the grader wants to ask. The supervisor alone decides what process that is. */
 export type ImplementationName = "attempt" | "reference" | "oracle" | `misconceptions/${string}` | `variants/${string}`;
@@ -50,6 +50,8 @@ export interface StartResult {
 /** The implementation is in a loop, or no longer needed: its process may go. */
 export const StopNotification = new NotificationType<{ readonly id: number }>("stop");
 export const AskRequest = new RequestType<CallParams & { readonly id: number; readonly budget: Budget }, CallResult, ImplementationFault>("ask");
+/** A part of an answer that a runtime holds. */
+export const PartOfAnswerRequest = new RequestType<AnswerPart & { readonly id: number; readonly budget: Budget }, string, ImplementationFault>("partOfAnswer");
 
 /** What the calls of one question of a check may take together: the supervisor keeps the clock, as it sees them go and come back. */
 export interface Budget {

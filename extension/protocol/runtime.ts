@@ -74,10 +74,19 @@ export interface CallParams {
   readonly method: string;
   readonly args: readonly Wire[];
 }
-export interface CallResult {
+export interface Answered {
   readonly value: Wire;
   /** The `RunEvent`s of the call; values may be NaN, which JSON cannot say. */
   readonly trace: Wire;
+}
+/** An answer that is too large for one message: whoever relays it is to do little at a time. */
+export interface HeldAnswer {
+  readonly answer: number;
+  readonly parts: number;
+}
+export interface CallResult extends Answered {
+  /** Present: `value` and `trace` are fetched, as JSON in so many parts. */
+  readonly held?: HeldAnswer;
   /** How long an oracle's graph took. */
   readonly seconds?: number;
   /** Bytes of tensors that the call needed at most at once, beyond its arguments. */
@@ -199,6 +208,12 @@ export const LoadRequest = new RequestType<LoadParams, LoadResult, Implementatio
 export const CallRequest = new RequestType<CallParams, CallResult, ImplementationFault>("call");
 /** Answered a turn of the event loop later: what was left to be done at once after the last answer is done by then. */
 export const SettledRequest = new RequestType<null, null, ImplementationFault>("settled");
+/** One part of an answer that is held, in order; with the last one it is no longer held. */
+export const AnswerPartRequest = new RequestType<AnswerPart, string, ImplementationFault>("answerPart");
+export interface AnswerPart {
+  readonly answer: number;
+  readonly part: number;
+}
 export const RunRequest = new RequestType<RunParams, null, ImplementationFault>("run");
 export const BenchmarkRequest = new RequestType<null, Benchmark, ImplementationFault>("benchmark");
 /** Of the oracle: the execution providers that its ONNX Runtime was built with. */

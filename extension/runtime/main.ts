@@ -8,6 +8,7 @@ import { loadModule } from "../child/modules.ts";
 import { prepareStripper } from "../child/strip.ts";
 import { type Encoded, type EncodeParams, EncodeRequest } from "../protocol/pretrained.ts";
 import {
+  AnswerPartRequest,
   BenchmarkRequest,
   CallRequest,
   LoadRequest,
@@ -25,6 +26,7 @@ import { benchmark } from "./benchmark.ts";
 import { checkpointsBy } from "./checkpoints.ts";
 import { EventBuffer } from "./eventBuffer.ts";
 import { EventStream } from "./events.ts";
+import { partOf, whole } from "./heldAnswers.ts";
 import { Implementation, MissingFunction } from "./implementation.ts";
 import { lockThreads } from "./kernels/lockThreads.ts";
 import * as practicum from "./practicum.ts";
@@ -69,9 +71,12 @@ connection.onRequest(CallRequest, ({ implementation, handle, method, args }) =>
     const answer = await at(implementation).call(handle, method, args);
     await allTold();
     setImmediate(freeUnreachable); // the answer comes first
-    return { ...answer, trace: encode(told.take()) };
+    const { value, ...memory } = answer;
+    return { ...whole({ value, trace: encode(told.take()) }), ...memory };
   }),
 );
+
+connection.onRequest(AnswerPartRequest, (which) => orFault(async () => partOf(which)));
 
 connection.onRequest(SettledRequest, () => new Promise<null>((resolve) => setImmediate(resolve, null)));
 

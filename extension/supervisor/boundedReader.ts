@@ -5,7 +5,7 @@
 import type { Readable, Writable } from "node:stream";
 import { AbstractMessageReader, type DataCallback, Disposable, Message, StreamMessageWriter } from "vscode-jsonrpc/node";
 import { BOUNDS } from "../protocol/bounds.ts";
-import { jsonExtent } from "./jsonExtent.ts";
+import { requireExtent } from "../protocol/jsonExtent.ts";
 
 /** A message begins so; other headers are not ours. */
 const HEADER = /^Content-Length: (\d{1,12})\r\n\r\n/;
@@ -97,10 +97,7 @@ export class BoundedReader extends AbstractMessageReader {
     if (this.#wanted === undefined || this.#length < this.#wanted) return undefined;
     const body = this.#read(this.#wanted);
     this.#wanted = undefined;
-    const { values, depth } = jsonExtent(body);
-    if (values > BOUNDS.messageValues)
-      throw new Error(`a message of ${values.toLocaleString("en")} values; at most ${words(BOUNDS.messageValues)} can be read`);
-    if (depth > BOUNDS.messageDepth) throw new Error(`a message of ${words(depth)} levels; at most ${BOUNDS.messageDepth} can be read`);
+    requireExtent(body);
     return { message: parsed(body), bytes: body.length };
   }
 
@@ -145,8 +142,7 @@ export class AnsweringWriter extends StreamMessageWriter {
   }
 }
 
-const words = (count: number): string => count.toLocaleString("en");
-const mib = (bytes: number): string => words(Math.ceil(bytes / 2 ** 20));
+const mib = (bytes: number): string => Math.ceil(bytes / 2 ** 20).toLocaleString("en");
 
 function parsed(body: Buffer): Message {
   try {

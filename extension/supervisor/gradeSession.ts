@@ -2,7 +2,7 @@
  * One grade: a grader, and the runtimes that it asks. What does not depend on the attempt (checks loaded, expected answers had)
  * is done by `prepare`, which may run long before the attempt is saved.
  */
-import { ResponseError } from "vscode-jsonrpc/node";
+import { type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
 import type { Exercise } from "../exercise/model.ts";
 import { checkFiles, checkTree, implementationTree, sentences } from "../exercise/tree.ts";
 import { BOUNDS } from "../protocol/bounds.ts";
@@ -18,6 +18,7 @@ import {
   type Outside,
   OutsideRequest,
   PartNotification,
+  PartOfAnswerRequest,
   PrepareRequest,
   SettleRequest,
   type StartParams,
@@ -26,6 +27,7 @@ import {
   StopNotification,
 } from "../protocol/grader.ts";
 import {
+  AnswerPartRequest,
   type BackendInfo,
   type BackendName,
   type CallParams,
@@ -148,6 +150,9 @@ export class GradeSession {
       clock.waits(() => (params.name === "attempt" && !params.alone ? this.#startAttempt() : this.#start(params))),
     );
     grader.connection.onRequest(AskRequest, ({ id, budget, ...call }) => clock.waits(() => this.#ask(this.#at(id), budget, call)));
+    grader.connection.onRequest(PartOfAnswerRequest, ({ id, budget, answer, part }) =>
+      clock.waits(() => this.#timed(this.#at(id), budget, (connection) => connection.sendRequest(AnswerPartRequest, { answer, part }))),
+    );
     grader.connection.onRequest(SettleRequest, ({ id }) => clock.waits(() => this.#settled(this.#at(id))));
     grader.connection.onRequest(OutsideRequest, ({ id }) => clock.waits(() => this.#outside(this.#at(id))));
     grader.connection.onNotification(StopNotification, ({ id }) => this.#at(id).process.kill());
@@ -163,11 +168,16 @@ export class GradeSession {
     return (this.#packClock as PackClock).works(() => grader.ask(request));
   }
 
+  #ask(started: Started, budget: Budget, call: Omit<CallParams, "implementation">): Promise<CallResult> {
+    const { implementation } = started;
+    return this.#timed(started, budget, (connection) => connection.sendRequest(CallRequest, { ...call, implementation }));
+  }
+
   /** All calls of a question have their time together. */
-  #ask(started: Started, { question, seconds }: Budget, call: Omit<CallParams, "implementation">): Promise<CallResult> {
-    const { process, implementation } = started;
+  #timed<R>(started: Started, { question, seconds }: Budget, request: (connection: MessageConnection) => Promise<R>): Promise<R> {
+    const { process } = started;
     if (started.clock?.question !== question) started.clock = { question, of: timed(process, seconds, `No answer within ${seconds} s.`) };
-    return started.clock.of.during(() => process.ask((connection) => connection.sendRequest(CallRequest, { ...call, implementation })));
+    return started.clock.of.during(() => process.ask(request));
   }
 
   /** What an answer has left to be done has the time of a check. */
