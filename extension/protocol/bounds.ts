@@ -38,7 +38,7 @@ export const BOUNDS = {
   /** One message of a child. Base64 of an answer and what was traced beside it fit. */
   messageBytes: 128 * MIB,
   /** Characters of an answer, as JSON, that travel in one message; a longer one is fetched in parts. */
-  answerPartChars: 512 * 1024,
+  answerPartChars: 1024 * 1024,
   /** Values in one message (what JSON makes of a byte may take fifty), and how deep they are nested. */
   messageValues: 6_000_000,
   messageDepth: 200,
