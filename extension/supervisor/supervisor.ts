@@ -7,7 +7,7 @@ import { messageOf } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
 import { implementationTree } from "../exercise/tree.ts";
 import { scoreOf } from "../grading/score.ts";
-import { type Containment, containmentText } from "../protocol/containment.ts";
+import type { Containment } from "../protocol/containment.ts";
 import { faultFrom } from "../protocol/fault.ts";
 import { type Grade, overall } from "../protocol/grade.ts";
 import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, type SourceTree } from "../protocol/runtime.ts";
@@ -21,16 +21,15 @@ import {
   type Supervisor,
   type SupervisorOptions,
 } from "./api.ts";
-import { hold } from "./containment/hold.ts";
 import { GradeSession, type Judged } from "./gradeSession.ts";
-import { type Climbed, Ladder } from "./ladder.ts";
-import { findNode, type NodeProgram } from "./node.ts";
+import type { Climbed, Ladder } from "./ladder.ts";
+import type { NodeProgram } from "./node.ts";
 import { checksDigest } from "./packStore.ts";
-import type { PretrainedPlaces } from "./pretrained.ts";
 import type { Process } from "./process.ts";
+import { ProgramPool } from "./programPool.ts";
 import { run } from "./runSession.ts";
 import { digestOf, newSeed } from "./seeds.ts";
-import { Spares } from "./spares.ts";
+import type { Spares } from "./spares.ts";
 
 export const createSupervisor = (options: SupervisorOptions): Supervisor => new NodeSupervisor(options);
 
@@ -41,11 +40,8 @@ class NodeSupervisor implements Supervisor {
   readonly #log: (line: string) => void;
   readonly #sessions = new Set<GradeSession>();
   readonly #runs = new Set<AbortController>();
-  #node: Promise<NodeProgram> | undefined;
+  readonly #pool: ProgramPool;
   #runtimeDigest: Promise<string> | undefined;
-  #spares: Promise<Spares> | undefined;
-  #containment: Containment | undefined;
-  #ladder: Promise<Ladder> | undefined;
   /** A grade on save whose checks are loaded and whose expected answers are had. */
   #prepared: GradeSession | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -54,6 +50,7 @@ class NodeSupervisor implements Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#log = options.log ?? (() => {});
+    this.#pool = new ProgramPool(options, this.#log);
   }
 
   async grade(request: GradeRequest): Promise<Grade> {
@@ -79,7 +76,7 @@ class NodeSupervisor implements Supervisor {
   }
 
   async examine(request: ExaminationRequest): Promise<Examination> {
-    const session = this.#newSession(await this.#pool(), request);
+    const session = this.#newSession(await this.#pool.spares(), request);
     const orFault = async <T>(work: Promise<T>): Promise<T> => {
       try {
         return await work;
@@ -110,7 +107,7 @@ class NodeSupervisor implements Supervisor {
         { ...request, signal, corpus: corpusOf(request) },
         request.seed ?? newSeed(),
         this.#log,
-        await this.#pretrained(),
+        await this.#pool.pretrained(),
       );
     } finally {
       this.#runs.delete(own);
@@ -124,47 +121,28 @@ class NodeSupervisor implements Supervisor {
   }
 
   node(): Promise<NodeProgram> {
-    this.#node ??= findNode(this.#options.node, this.#options.dist);
-    this.#node.catch(() => {
-      this.#node = undefined; // it may be installed meanwhile
-    });
-    return this.#node;
+    return this.#pool.node();
   }
 
   async containment(): Promise<Containment> {
-    await this.#pool();
-    return this.#containment as Containment;
+    await this.#pool.spares();
+    return this.#pool.containment as Containment;
   }
 
   ladder(): Promise<Ladder> {
-    this.#ladder ??= this.#pool().then((spares) => {
-      const { dist, backend: pin, backends } = this.#options;
-      return new Ladder({ start: (program, args) => spares.take(program, args), pin, folders: [...(backends ? [backends] : []), dist] });
-    });
-    this.#ladder.catch(() => {
-      this.#ladder = undefined;
-    });
-    return this.#ladder;
+    return this.#pool.ladder();
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
     clearTimeout(this.#idle);
     for (const controller of this.#runs) controller.abort();
-    (await this.#spares)?.dispose();
+    await this.#pool.rest();
     await Promise.all([...this.#sessions].map((session) => session.dispose()));
   }
 
-  async #pretrained(): Promise<PretrainedPlaces> {
-    const { dist, backends, executionProvider: pin } = this.#options;
-    const spares = await this.#pool();
-    const folders = [...(backends ? [backends] : []), dist];
-    const start: PretrainedPlaces["start"] = (program, readable, writable) => spares.take(program, [], { readable, writable });
-    return { start, folders, cache: path.join(backends ?? dist, "models"), log: this.#log, ...(pin && { pin }) };
-  }
-
   async oracle(provider = "cpu"): Promise<Process> {
-    return (await this.#pool()).take("oracle", [`--provider=${provider}`]);
+    return (await this.#pool.spares()).take("oracle", [`--provider=${provider}`]);
   }
 
   async #climb({ backend }: Exercise, signal?: AbortSignal): Promise<Climbed> {
@@ -172,7 +150,7 @@ class NodeSupervisor implements Supervisor {
   }
 
   async #warm(exercise: Exercise, corpus?: string): Promise<void> {
-    const spares = await this.#pool();
+    const spares = await this.#pool.spares();
     if (this.#disposed) return;
     const request = { exercise, corpus, tier: "save" } as const;
     if (!this.#prepared || !fits(this.#prepared, request)) {
@@ -190,7 +168,7 @@ class NodeSupervisor implements Supervisor {
       this.#prepared = undefined;
       return prepared;
     }
-    return this.#newSession(await this.#pool(), request);
+    return this.#newSession(await this.#pool.spares(), request);
   }
 
   #newSession(spares: Spares, request: Pick<GradeRequest, "exercise" | "tier" | "seed" | "corpus"> & Pick<ExaminationRequest, "only">): GradeSession {
@@ -224,7 +202,7 @@ class NodeSupervisor implements Supervisor {
   async #rest(): Promise<void> {
     const prepared = this.#prepared;
     this.#prepared = undefined;
-    (await this.#spares)?.dispose();
+    await this.#pool.rest();
     if (prepared) await this.#end(prepared);
   }
 
@@ -263,38 +241,13 @@ class NodeSupervisor implements Supervisor {
 
   /** Nothing was started to compute on; the grader was. */
   #noBackend(): BackendInfo {
-    return { name: "cpu", device: "none", skipped: [], ...(this.#containment && { containment: this.#containment }) };
+    const { containment } = this.#pool;
+    return { name: "cpu", device: "none", skipped: [], ...(containment && { containment }) };
   }
 
   #digest(): Promise<string> {
     this.#runtimeDigest ??= readFile(path.join(this.#options.dist, "runtime.mjs")).then((bytes) => createHash("sha256").update(bytes).digest("hex"));
     return this.#runtimeDigest;
-  }
-
-  async #newPool(): Promise<Spares> {
-    const { dist, containment } = this.#options;
-    const node = await this.node();
-    const held = await hold(node, dist, containment);
-    this.#log(`Node ${node.version} (${node.path}) runs exercises${node.notes.length > 0 ? `; ${node.notes.join("; ")}` : ""}`);
-    this.#log(`programs are contained by ${containmentText(held.plain.containment)}`);
-    this.#containment = held.plain.containment;
-    return new Spares({ node, dist, hold: held, log: this.#log, onNotStarted: () => this.#probeAnew() });
-  }
-
-  /** What held when it was probed may be refused since: it is never left out in silence, but found out anew, and told. */
-  #probeAnew(): void {
-    this.#log("a program did not start: what contains it is probed anew");
-    void this.#spares?.then((spares) => spares.dispose());
-    this.#spares = undefined;
-    this.#ladder = undefined;
-  }
-
-  #pool(): Promise<Spares> {
-    this.#spares ??= this.#newPool();
-    this.#spares.catch(() => {
-      this.#spares = undefined;
-    });
-    return this.#spares;
   }
 }
 
