@@ -10,7 +10,7 @@ import type { Supervisor } from "../../extension/supervisor/api.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
 import { DOUBLE, doubling } from "../processes/grading.ts";
 import { attemptOf, dist, REFERENCE, tinyExercise } from "../processes/tinyPack.ts";
-import { gradesHostile, type Hostile, printedBy } from "./harness.ts";
+import { gradesBothWays, type Hostile, printedBy } from "./harness.ts";
 
 const SMALL = { memoryMiB: 500 };
 
@@ -322,11 +322,11 @@ const times: readonly Hostile[] = [
   },
 ];
 
-gradesHostile("memory of a grade has a bound: an attempt", memory);
-gradesHostile("pack code has a bound: an attempt", packs);
-gradesHostile("an answer has a bound: an attempt", answers);
-gradesHostile("texts have a bound: an attempt", texts);
-gradesHostile("time has a bound: an attempt", times);
+gradesBothWays("memory of a grade has a bound: an attempt", memory);
+gradesBothWays("pack code has a bound: an attempt", packs);
+gradesBothWays("an answer has a bound: an attempt", answers);
+gradesBothWays("texts have a bound: an attempt", texts);
+gradesBothWays("time has a bound: an attempt", times);
 
 describe("pack code has a bound where it is proven", function () {
   this.timeout(120_000);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import type { Exercise } from "../../extension/exercise/model.ts";
 import type { Grade, Outcome } from "../../extension/protocol/grade.ts";
+import { RandomStream } from "../../extension/protocol/random.ts";
 import type { RunResult, Supervisor, SupervisorOptions } from "../../extension/supervisor/api.ts";
 import { createSupervisor } from "../../extension/supervisor/supervisor.ts";
 import { descendantsOf, gone } from "../processes/children.ts";
@@ -46,6 +47,18 @@ export function gradesHostile(title: string, rows: readonly Hostile[], options: 
       });
     }
   });
+}
+
+/** Of the rows, uncontained: all would take as long once more. */
+const SHARE = 1 / 3;
+const SEED = Number(process.env.PRACTICUM_SAMPLE_SEED) || (Date.now() % 1e6) + 1;
+
+/** Every row as it is held here, and some of them uncontained: which, the seed in the title says, and PRACTICUM_SAMPLE_SEED chooses. */
+export function gradesBothWays(title: string, rows: readonly Hostile[]): void {
+  gradesHostile(title, rows);
+  const stream = new RandomStream(SEED);
+  const sample = rows.filter(() => stream.uniform(0, 1) < SHARE);
+  if (sample.length > 0) gradesHostile(`uncontained (sample ${SEED}): ${title}`, sample, { containment: [] });
 }
 
 /** What a learner reads first. */
