@@ -1,5 +1,5 @@
 /** The time that pack code takes in a grader by itself: while the grader is to work, and waits for no answer of an implementation. A loop in it is no learner's fault. */
-import { BOUNDS } from "../protocol/bounds.ts";
+import { BOUNDS, grantedSeconds } from "../protocol/bounds.ts";
 import type { Part } from "../protocol/grader.ts";
 import { Clock, timeFault } from "./clock.ts";
 import type { Process } from "./process.ts";
@@ -51,7 +51,8 @@ export class PackClock {
     else this.#clock.rest();
   }
 
-  #clockFor({ what, seconds }: Part): Clock {
+  #clockFor({ what, seconds: asked }: Part): Clock {
+    const seconds = grantedSeconds(asked);
     const late = `${what} did not come to an end: it has ${seconds} s for what it computes by itself. That is a fault of the pack, not of your code.`;
     return new Clock({ pid: () => this.#grader.programPid, limitMs: seconds * 1000, onOver: (over, clock) => this.#grader.stop(timeFault(over, clock, late)) });
   }

@@ -151,6 +151,20 @@ const packs: readonly Hostile[] = [
     outcome: "notGraded",
     says: PACKS_FAULT,
   },
+  ...["1e12", "Infinity", "NaN", "-1", "'long' as never"].map((timeout) => ({
+    that: `has a pack that gives itself ${timeout} ms, and loops`,
+    attempt: REFERENCE,
+    pack: { "double.check.ts": pack(`() => { ${FOREVER} }`)["double.check.ts"].replace("timeout: 2000", `timeout: ${timeout}`) },
+    outcome: "notGraded" as const,
+    says: /the timeout of "odd" is not from 1 to 600000 milliseconds/,
+  })),
+  {
+    that: "has a pack whose question starts process after process",
+    attempt: REFERENCE,
+    pack: pack("(impl: any, draw: any, { resident }: any) => Promise.all(Array.from({ length: 200 }, () => resident((alone: any) => alone.answer())))"),
+    outcome: "notGraded",
+    says: /A grade has at most 8 processes at a time: ask one question after another\.$/,
+  },
   {
     that: "has a pack whose reference loops",
     attempt: REFERENCE,
@@ -228,6 +242,24 @@ const answers: readonly Hostile[] = [
   answering("an object whose key is long", "({ ['k'.repeat(3e6)]: 1 })", /./, "failed"),
   answering("text of three million characters", "'a'.repeat(3e6)", /./, "failed"),
   answering("a tensor of many axes", "tf.ones(Array(5).fill(1)).reshape([1, 1, 1, 1, 1, 1])", /./, "failed"),
+];
+
+/** What a runtime hands over in parts is sent whole: whoever reads it would do nothing else meanwhile. */
+const WHOLE =
+  "const own = JSON.stringify; JSON.stringify = ((what: any, ...rest: []) => (what?.trace && 'value' in what ? '' : own(what, ...rest))) as never;\n";
+const whole = (that: string, value: string, says: RegExp): Hostile => ({
+  that: `answers ${that} in one message`,
+  attempt: WHOLE + doubling(`return ${value} as never;`),
+  outcome: "errored",
+  says,
+});
+const messages: readonly Hostile[] = [
+  whole(
+    "many numbers",
+    "Array.from({ length: 3e6 }, (_, i) => i)",
+    /^Its process was ended as it sent a message of 3,000,0\d\d values; at most 600,000 can be read\.$/,
+  ),
+  whole("much text", "'a'.repeat(6e7)", /^Its process was ended as it sent a message of 58 MiB; at most 24 MiB can be read\.$/),
 ];
 
 const LONG = "'long '.repeat(1e6)";
@@ -325,6 +357,7 @@ const times: readonly Hostile[] = [
 gradesHostile("memory of a grade has a bound: an attempt", memory);
 gradesHostile("pack code has a bound: an attempt", packs);
 gradesHostile("an answer has a bound: an attempt", answers);
+gradesHostile("a message has a bound: an attempt", messages);
 gradesHostile("texts have a bound: an attempt", texts);
 gradesHostile("time has a bound: an attempt", times);
 
