@@ -27,6 +27,8 @@ export const BOUNDS = {
    * that gives implementations more time has more.
    */
   packSeconds: 5,
+  /** The same of all that pack code does by itself in one grade. */
+  packsSeconds: 600,
   /** Processor seconds that a process may take while nothing is asked of it. */
   restSeconds: 10,
   /** Charged seconds of a run, unless the exercise says otherwise (`limits.runSeconds`). */

@@ -5,14 +5,20 @@ import { Clock, timeFault } from "./clock.ts";
 import type { Process } from "./process.ts";
 
 export class PackClock {
-  readonly #grader: Process;
+  readonly #grader: Pick<Process, "programPid" | "stop">;
+  readonly #seconds: number;
   #clock: Clock;
+  /** Of all its parts together: pack code runs where they are told, and can tell another at any time. */
+  #whole: Clock;
   #working = 0;
   #waiting = 0;
 
-  constructor(grader: Process) {
+  /** @param seconds of all parts together */
+  constructor(grader: Pick<Process, "programPid" | "stop">, seconds: number = BOUNDS.packsSeconds) {
+    this.#seconds = seconds;
     this.#grader = grader;
     this.#clock = this.#clockFor({ what: "What the checks compute", seconds: BOUNDS.packSeconds });
+    this.#whole = this.#clockOfAll();
   }
 
   /** From now on this is what it does, with time of its own. */
@@ -24,7 +30,7 @@ export class PackClock {
 
   /** The grader is at work. */
   async works<T>(work: () => Promise<T>): Promise<T> {
-    this.#working++;
+    if (this.#working++ === 0) this.#whole = this.#clockOfAll();
     this.#settle();
     try {
       return await work();
@@ -47,8 +53,14 @@ export class PackClock {
   }
 
   #settle(): void {
-    if (this.#working > 0 && this.#waiting === 0) this.#clock.run();
-    else this.#clock.rest();
+    for (const clock of [this.#clock, this.#whole]) {
+      if (this.#working > 0 && this.#waiting === 0) clock.run();
+      else clock.rest();
+    }
+  }
+
+  #clockOfAll(): Clock {
+    return this.#clockFor({ what: "What the checks compute together", seconds: this.#seconds });
   }
 
   #clockFor({ what, seconds: asked }: Part): Clock {

@@ -300,6 +300,13 @@ const texts: readonly Hostile[] = [
     also: isShort,
   },
   {
+    that: "throws what does not even say what it is",
+    attempt: doubling("throw new Proxy({}, { get() { throw 1; }, getPrototypeOf() { throw 2; } });"),
+    outcome: "errored",
+    says: /^threw something that cannot be shown$/,
+    also: nextPassed,
+  },
+  {
     that: "throws five million characters while it loads",
     attempt: `${REFERENCE}\nthrow new Error(${LONG});\n`,
     outcome: "errored",
@@ -451,6 +458,17 @@ describe("a run has bounds", function () {
     );
     assert.ok(output.length < 100_000, String(output.length));
   });
+
+  for (const [how, work] of [
+    ["an error", "setTimeout(() => { throw new Error('late'); });"],
+    ["a rejection", "void Promise.reject(new Error('late'));"],
+  ] as const)
+    it(`in what is printed of ${how} that nobody catches: none of our own code`, async () => {
+      const { result, output } = await printedBy(supervisor, REFERENCE, runs(`${work} await new Promise(() => {});`));
+      assert.match(result.fault?.message ?? "", /exit code 1/);
+      assert.match(output, /^Error: late$/m);
+      assert.ok(output.length < 2000, output.slice(0, 300));
+    });
 
   it("in one line of what it prints", async () => {
     const { output } = await printedBy(supervisor, REFERENCE, runs("process.stdout.write('x'.repeat(2e7)); process.stdout.write('THE END');"));
