@@ -3,6 +3,7 @@
  * from the grader's process. This module never judges: `extension/grading` does.
  */
 import type { Tensor } from "@tensorflow/tfjs";
+import { BOUNDS } from "../protocol/bounds.ts";
 import type { Callback, CallbackSpec } from "../protocol/callback.ts";
 import type { Expectation, Tolerance } from "../protocol/grade.ts";
 import { isPlain } from "../protocol/plainText.ts";
@@ -252,7 +253,7 @@ export interface CheckSpec<Surface> {
   /** File names (no extension) in `misconceptions/` that this check must catch. */
   readonly catches?: readonly string[];
   readonly hint?: string;
-  /** Milliseconds for the whole question; 5000 on save, 120000 on run. */
+  /** Milliseconds for the whole question, at most 600000; without it 5000 on save, 120000 on run. */
   readonly timeout?: number;
   /** `tools.trace()` is what the implementation traced since the question began. */
   readonly ask: (impl: Remote<Surface>, draw: Draw, tools: AskTools<Surface>) => unknown;
@@ -269,8 +270,13 @@ const defined: CheckDefinition[] = [];
 export function check<Surface>(title: string, spec: CheckSpec<Surface>): void {
   if (title.trim() === "" || !isPlain(title)) throw new Error(`the title of a check is one line without characters that do not show: ${JSON.stringify(title)}`);
   if (defined.some((d) => d.title === title)) throw new Error(`two checks are titled "${title}"`);
+  if (spec.timeout !== undefined && !isTimeout(spec.timeout))
+    throw new Error(`the timeout of "${title}" is not from 1 to ${MOST_MS} milliseconds: ${String(spec.timeout)}`);
   defined.push({ ...(spec as CheckSpec<unknown>), title });
 }
+
+const MOST_MS = 1000 * BOUNDS.mostCheckSeconds;
+const isTimeout = (ms: unknown): boolean => typeof ms === "number" && ms >= 1 && ms <= MOST_MS;
 
 /** The checks defined so far, in order; for the grader. */
 export const definedChecks = (): readonly CheckDefinition[] => defined;

@@ -6,8 +6,20 @@ import { BOUNDS, shortened } from "../protocol/bounds.ts";
 import { IMPLEMENTATION_FAULT, type ImplementationFault, type SourceLocation, type SourceTree } from "../protocol/runtime.ts";
 import { CompileError } from "./strip.ts";
 
+/** The surface asks for a function that the implementation does not export. */
+export class MissingFunction extends Error {}
+
 /** @param trees whose files count as the implementation's own lines */
 export function faultOf(thrown: unknown, trees: readonly SourceTree[]): ImplementationFault {
+  try {
+    return told(thrown, trees);
+  } catch {
+    return { kind: "threw", message: UNSHOWABLE }; // a Proxy need not even say what it is
+  }
+}
+
+function told(thrown: unknown, trees: readonly SourceTree[]): ImplementationFault {
+  if (thrown instanceof MissingFunction) return { kind: "missing", message: thrown.message };
   if (thrown instanceof CompileError) return { kind: "compile", message: shortened(thrown.message, BOUNDS.faultChars), location: thrown.location };
   if (thrown instanceof UserError) return { kind: "threw", message: `${thrown.message} ${thrown.remedy}` };
   const stack = textOf(() => (thrown instanceof Error ? thrown.stack : ""));
@@ -17,8 +29,8 @@ export function faultOf(thrown: unknown, trees: readonly SourceTree[]): Implemen
   const location = firstOwnFrame(stack, trees);
   if (isCodeFromText(thrown)) return { kind: "threw", message: TEXT_IS_NO_CODE, stack: shortened(stack, BOUNDS.stackChars), ...(location && { location }) };
   const written = !(thrown instanceof Error && thrown.name === "NotWrittenYet");
-  const told = written ? shortened(message, BOUNDS.faultChars) : "Not written yet.";
-  return { kind: written ? "threw" : "notWritten", message: told, stack: shortened(stack, BOUNDS.stackChars), ...(location && { location }) };
+  const shown = written ? shortened(message, BOUNDS.faultChars) : "Not written yet.";
+  return { kind: written ? "threw" : "notWritten", message: shown, stack: shortened(stack, BOUNDS.stackChars), ...(location && { location }) };
 }
 
 /** `eval` and its like, in V8's words. */
@@ -42,12 +54,14 @@ export function callerOf(ours: (...args: never[]) => unknown, trees: readonly So
 /** Characters of fifty frames, more than a stack has; before them stands the message. */
 const LONGEST_FRAMES = 64 * 1024;
 
+const UNSHOWABLE = "threw something that cannot be shown";
+
 /** Anything can be thrown, also what cannot be read. */
 function textOf(read: () => unknown): string {
   try {
     return String(read() ?? "");
   } catch {
-    return "threw something that cannot be shown";
+    return UNSHOWABLE;
   }
 }
 

@@ -1,5 +1,6 @@
 /** One check, asked of the attempt and judged: what mocha's test body does. */
 import { createHash } from "node:crypto";
+import { ResponseError } from "vscode-jsonrpc";
 import { isCodeFromText, TEXT_IS_NO_CODE } from "../child/faults.ts";
 import { CompileError } from "../child/strip.ts";
 import { messageOf } from "../errors.ts";
@@ -8,6 +9,7 @@ import { judge } from "../grading/judge.ts";
 import { tensorMismatches } from "../grading/tensorMismatch.ts";
 import { BOUNDS, shortened } from "../protocol/bounds.ts";
 import type { CheckResult, Evidence, Mismatch, Outcome } from "../protocol/grade.ts";
+import { REFUSED } from "../protocol/grader.ts";
 import type { ImplementationFault } from "../protocol/runtime.ts";
 import type { Value } from "../protocol/tensor.ts";
 import type { TensorMismatch } from "../protocol/tensorMismatch.ts";
@@ -148,6 +150,7 @@ const isOfCheck = (error: unknown): boolean =>
   error instanceof CompileError ||
   error instanceof ReferenceError ||
   isCodeFromText(error) ||
+  (error instanceof ResponseError && error.code === REFUSED) ||
   (error as NodeJS.ErrnoException | null)?.code === "ERR_ACCESS_DENIED";
 
 export const brokenCheck = (error: unknown): string => `The check itself failed: ${isCodeFromText(error) ? TEXT_IS_NO_CODE : messageOf(error)}`;

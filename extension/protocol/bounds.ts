@@ -8,6 +8,8 @@ const MIB = 2 ** 20;
 export const BOUNDS = {
   /** Resident memory of one process of a grade with all that it has started, in MiB; `limits.memoryMiB` of an exercise is another number. */
   gradeMemoryMiB: 2048,
+  /** Processes of one grade at a time; what pack code asks for beyond them is refused. */
+  gradeProcesses: 8,
   /** Resident memory of a run where the exercise says nothing, and the most that any exercise gets: this share of the machine's. */
   memoryShare: 0.75,
 
@@ -16,6 +18,8 @@ export const BOUNDS = {
    * processor is charged to nobody.
    */
   checkSeconds: { save: 5, run: 120 },
+  /** The most that any check gets, whatever it or its process says. */
+  mostCheckSeconds: 600,
   /** Charged seconds until an implementation has loaded. */
   loadSeconds: 5,
   /**
@@ -23,6 +27,8 @@ export const BOUNDS = {
    * that gives implementations more time has more.
    */
   packSeconds: 5,
+  /** The same of all that pack code does by itself in one grade. */
+  packsSeconds: 600,
   /** Processor seconds that a process may take while nothing is asked of it. */
   restSeconds: 10,
   /** Charged seconds of a run, unless the exercise says otherwise (`limits.runSeconds`). */
@@ -42,6 +48,9 @@ export const BOUNDS = {
   /** Values in one message (what JSON makes of a byte may take fifty), and how deep they are nested. */
   messageValues: 6_000_000,
   messageDepth: 200,
+  /** Both of a runtime, which tells at most 200 tensors of 64 KiB, or 100,000 points of three values, at a time. */
+  partBytes: 24 * MIB,
+  partValues: 600_000,
   /** Messages, and bytes of them, that wait to be handled before no more is read. */
   messagesWaiting: 64,
   waitingBytes: 4 * MIB,
@@ -68,6 +77,16 @@ export const BOUNDS = {
   /** What an ended program has printed is read for at most this long. */
   outputMs: 1000,
 } as const;
+
+/** Of one message. */
+export interface MessageBounds {
+  readonly bytes: number;
+  readonly values: number;
+}
+
+/** The seconds that a grader asks for: pack code runs in its process, and a clock of any length would be none. */
+export const grantedSeconds = (seconds: unknown): number =>
+  typeof seconds === "number" && seconds > 0 ? Math.min(seconds, BOUNDS.mostCheckSeconds) : BOUNDS.packSeconds;
 
 /** `text`, or its beginning with what is missing of it: at most `chars` characters, so that to shorten it again changes nothing. */
 export function shortened(text: string, chars: number): string {

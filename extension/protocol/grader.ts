@@ -53,6 +53,9 @@ export const AskRequest = new RequestType<CallParams & { readonly id: number; re
 /** A part of an answer that a runtime holds. */
 export const PartOfAnswerRequest = new RequestType<AnswerPart & { readonly id: number; readonly budget: Budget }, string, ImplementationFault>("partOfAnswer");
 
+/** JSON-RPC error code of what the grader asks for and does not get, as it is beyond a bound: a fault of the pack. No other process can say so. */
+export const REFUSED = -32002;
+
 /** What the calls of one question of a check may take together: the supervisor keeps the clock, as it sees them go and come back. */
 export interface Budget {
   /** Counts the questions of the grader. */

@@ -11,10 +11,10 @@ const [QUOTE, BACKSLASH, COMMA, OPEN_LIST, OPEN_RECORD, CLOSE_LIST, CLOSE_RECORD
   number,
 ];
 
-/** @param json UTF-8 @throws {Error} where it would become more than a message may have */
-export function requireExtent(json: Uint8Array): void {
+/** @param json UTF-8 @param most values @throws {Error} where it would become more than a message may have */
+export function requireExtent(json: Uint8Array, most: number = BOUNDS.messageValues): void {
   const { values, depth } = jsonExtent(json);
-  if (values > BOUNDS.messageValues) throw new Error(`a message of ${words(values)} values; at most ${words(BOUNDS.messageValues)} can be read`);
+  if (values > most) throw new Error(`a message of ${words(values)} values; at most ${words(most)} can be read`);
   if (depth > BOUNDS.messageDepth) throw new Error(`a message of ${words(depth)} levels; at most ${BOUNDS.messageDepth} can be read`);
 }
 

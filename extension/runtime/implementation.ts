@@ -1,4 +1,6 @@
 /** One loaded implementation: its exports, the objects it has handed out, and how to ask them. */
+
+import { MissingFunction } from "../child/faults.ts";
 import type { BuiltIns, Namespace } from "../child/modules.ts";
 import { loadModule } from "../child/modules.ts";
 import { isCallback } from "../protocol/callback.ts";
@@ -11,9 +13,6 @@ import { type MemoryUse, memoryOf } from "./memory.ts";
 import * as tf from "./tensors.ts";
 
 type Callable = (...args: unknown[]) => unknown;
-
-/** The surface asks for a function that the implementation does not export. */
-export class MissingFunction extends Error {}
 
 export class Implementation {
   readonly tree: SourceTree;

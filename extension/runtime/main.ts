@@ -27,7 +27,7 @@ import { checkpointsBy } from "./checkpoints.ts";
 import { EventBuffer } from "./eventBuffer.ts";
 import { EventStream } from "./events.ts";
 import { partOf, whole } from "./heldAnswers.ts";
-import { Implementation, MissingFunction } from "./implementation.ts";
+import { Implementation } from "./implementation.ts";
 import { lockThreads } from "./kernels/lockThreads.ts";
 import * as practicum from "./practicum.ts";
 import { startProfiler } from "./profiler/profiler.ts";
@@ -50,6 +50,8 @@ const writer = new ChannelWriter();
 const connection = connect(writer);
 const [backend] = await Promise.all([startBackend(), prepareStripper()]);
 configure({ backend, callerOf: (ours) => callerOf(ours, trees) });
+// WebAssembly's loader throws anew what nobody catches: with that, pages of our bundle would be printed before the learner's error.
+for (const event of ["uncaughtException", "unhandledRejection"]) process.removeAllListeners(event);
 lockDown();
 if (askedThreads() > 1) lockThreads(); // where a process may start threads, the code of others may not
 
@@ -122,6 +124,6 @@ async function orFault<T>(work: () => Promise<T>) {
   try {
     return await work();
   } catch (error) {
-    return asResponse(error instanceof MissingFunction ? { kind: "missing", message: error.message } : faultOf(error, trees));
+    return asResponse(faultOf(error, trees));
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Readable, Writable } from "node:stream";
 import { AbstractMessageReader, type DataCallback, Disposable, Message, StreamMessageWriter } from "vscode-jsonrpc/node";
-import { BOUNDS } from "../protocol/bounds.ts";
+import { BOUNDS, type MessageBounds } from "../protocol/bounds.ts";
 import { requireExtent } from "../protocol/jsonExtent.ts";
 
 /** A message begins so; other headers are not ours. */
@@ -13,6 +13,7 @@ const LONGEST_HEADER = 64;
 
 export class BoundedReader extends AbstractMessageReader {
   readonly #stream: Readable;
+  readonly #bounds: MessageBounds;
   readonly #refuse: (why: string) => void;
   /** What has come and is not taken yet. */
   #chunks: Buffer[] = [];
@@ -28,10 +29,11 @@ export class BoundedReader extends AbstractMessageReader {
   #goOn: (() => void) | undefined;
   readonly #idle: (() => void)[] = [];
 
-  /** @param refuse hears once of a message that is none, or beyond a bound; nothing is read after it */
-  constructor(stream: Readable, refuse: (why: string) => void) {
+  /** @param bounds of one message @param refuse hears once of a message that is none, or beyond a bound; nothing is read after it */
+  constructor(stream: Readable, bounds: MessageBounds, refuse: (why: string) => void) {
     super();
     this.#stream = stream;
+    this.#bounds = bounds;
     this.#refuse = refuse;
   }
 
@@ -97,7 +99,7 @@ export class BoundedReader extends AbstractMessageReader {
     if (this.#wanted === undefined || this.#length < this.#wanted) return undefined;
     const body = this.#read(this.#wanted);
     this.#wanted = undefined;
-    requireExtent(body);
+    requireExtent(body, this.#bounds.values);
     return { message: parsed(body), bytes: body.length };
   }
 
@@ -112,7 +114,8 @@ export class BoundedReader extends AbstractMessageReader {
     }
     this.#read(header.length);
     const length = Number(digits);
-    if (length > BOUNDS.messageBytes) throw new Error(`a message of ${mib(length)} MiB; at most ${mib(BOUNDS.messageBytes)} MiB can be read`);
+    const { bytes } = this.#bounds;
+    if (length > bytes) throw new Error(`a message of ${mib(length)} MiB; at most ${mib(bytes)} MiB can be read`);
     return length;
   }
 

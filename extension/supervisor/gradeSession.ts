@@ -5,7 +5,7 @@
 import { type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
 import type { Exercise } from "../exercise/model.ts";
 import { checkFiles, checkTree, implementationTree, sentences } from "../exercise/tree.ts";
-import { BOUNDS } from "../protocol/bounds.ts";
+import { BOUNDS, grantedSeconds } from "../protocol/bounds.ts";
 import { faultFrom } from "../protocol/fault.ts";
 import type { CheckDescription, CheckResult, UnaskedCheck } from "../protocol/grade.ts";
 import {
@@ -20,6 +20,7 @@ import {
   PartNotification,
   PartOfAnswerRequest,
   PrepareRequest,
+  REFUSED,
   SettleRequest,
   type StartParams,
   StartRequest,
@@ -174,8 +175,9 @@ export class GradeSession {
   }
 
   /** All calls of a question have their time together. */
-  #timed<R>(started: Started, { question, seconds }: Budget, request: (connection: MessageConnection) => Promise<R>): Promise<R> {
+  #timed<R>(started: Started, { question, seconds: asked }: Budget, request: (connection: MessageConnection) => Promise<R>): Promise<R> {
     const { process } = started;
+    const seconds = grantedSeconds(asked);
     if (started.clock?.question !== question) started.clock = { question, of: timed(process, seconds, `No answer within ${seconds} s.`) };
     return started.clock.of.during(() => process.ask(request));
   }
@@ -239,6 +241,8 @@ export class GradeSession {
   /** @param who of it is told, should it take too much */
   #take(program: ProgramName, who: string): Process {
     if (this.#disposed) throw new Error("this grade has ended");
+    if (this.#processes.filter(({ running }) => running).length >= BOUNDS.gradeProcesses)
+      throw new ResponseError(REFUSED, `A grade has at most ${BOUNDS.gradeProcesses} processes at a time: ask one question after another.`);
     const process = this.options.spares.take(program, program === "runtime" ? this.#rungs() : undefined);
     this.#processes.push(process);
     watch(process, { who, memoryMiB: gradeMemory(this.options.exercise.limits?.memoryMiB) });

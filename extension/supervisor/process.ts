@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
-import { createMessageConnection, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
+import { createMessageConnection, ErrorCodes, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
 import { BOUNDS, shortened } from "../protocol/bounds.ts";
 import { childFaultFrom } from "../protocol/fault.ts";
 import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
@@ -11,7 +11,7 @@ import { ownDescriptors } from "./containment/descriptors.ts";
 import type { Hold } from "./containment/hold.ts";
 import { Output } from "./output.ts";
 import { programOf } from "./processTree.ts";
-import { type ProgramName, programFor, sandboxOf, type Wanted } from "./programs.ts";
+import { messagesOf, type ProgramName, programFor, sandboxOf, type Wanted } from "./programs.ts";
 import { reaped, reapWithUs } from "./reaper.ts";
 
 export interface ProcessOptions extends Wanted {
@@ -69,9 +69,9 @@ export class Process {
     const printed = new Output((text) => this.onOutput(text));
     for (const stream of [stdout, stderr]) stream.setEncoding("utf8").on("data", (text: string) => printed.add(text));
     input.on("error", () => {}); // it ended: `ended` tells
-    this.#reader = new BoundedReader(output, (what) => {
+    this.#reader = new BoundedReader(output, messagesOf(program), (what) => {
       log(`${program} ${this.#child.pid} was ended as it sent ${what}`);
-      this.stop({ kind: "died", by: "us", message: `Its process was ended as it sent ${what}.` });
+      this.stop({ kind: "died", by: "itself", message: `Its process was ended as it sent ${what}.` }); // no earlier question makes it do that
     });
     this.connection = createMessageConnection(this.#reader, new AnsweringWriter(input, this.#reader));
     this.connection.onError(([error]) => this.#killed || log(`${program} ${this.#child.pid}: ${error.message}`));
@@ -210,10 +210,10 @@ async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   clearTimeout(timer);
 }
 
-/** @throws {ResponseError} what the child has answered instead of an answer, under bounds */
+/** @throws {ResponseError} what the child has answered instead of an answer, under bounds and by no code that means anything to others */
 function asChildSays(error: unknown): never {
   if (!(error instanceof ResponseError)) throw error;
-  if (error.code !== IMPLEMENTATION_FAULT) throw new ResponseError(error.code, shortened(error.message, BOUNDS.faultChars));
+  if (error.code !== IMPLEMENTATION_FAULT) throw new ResponseError(ErrorCodes.InternalError, shortened(error.message, BOUNDS.faultChars));
   const fault = childFaultFrom(error.data);
   throw new ResponseError(IMPLEMENTATION_FAULT, fault.message, fault);
 }

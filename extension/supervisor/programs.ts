@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { BOUNDS, type MessageBounds } from "../protocol/bounds.ts";
 import type { BackendInfo } from "../protocol/runtime.ts";
 import type { Program } from "./containment/rung.ts";
 import { ADDONS, BASE_FLAGS, childEnvironment, driverEnvironment, NO_CODE_FROM_TEXT, type NodeProgram } from "./node.ts";
@@ -60,6 +61,12 @@ export function programFor({ node, dist, program, args = [], readable = [], writ
     network: program === "fetch",
   };
 }
+
+/** What one message of the program may have: a runtime hands over in parts what is large, and whoever reads it has other things to do meanwhile. */
+export const messagesOf = (program: ProgramName): MessageBounds =>
+  program === "runtime" || program === "native"
+    ? { bytes: BOUNDS.partBytes, values: BOUNDS.partValues }
+    : { bytes: BOUNDS.messageBytes, values: BOUNDS.messageValues };
 
 /** What Node's own permissions leave to the program; absent: the narrowest. */
 export function sandboxOf({ sandbox }: NodeProgram, program: ProgramName): BackendInfo["sandbox"] {

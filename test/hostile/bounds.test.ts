@@ -151,6 +151,20 @@ const packs: readonly Hostile[] = [
     outcome: "notGraded",
     says: PACKS_FAULT,
   },
+  ...["1e12", "Infinity", "NaN", "-1", "'long' as never"].map((timeout) => ({
+    that: `has a pack that gives itself ${timeout} ms, and loops`,
+    attempt: REFERENCE,
+    pack: { "double.check.ts": pack(`() => { ${FOREVER} }`)["double.check.ts"].replace("timeout: 2000", `timeout: ${timeout}`) },
+    outcome: "notGraded" as const,
+    says: /the timeout of "odd" is not from 1 to 600000 milliseconds/,
+  })),
+  {
+    that: "has a pack whose question starts process after process",
+    attempt: REFERENCE,
+    pack: pack("(impl: any, draw: any, { resident }: any) => Promise.all(Array.from({ length: 200 }, () => resident((alone: any) => alone.answer())))"),
+    outcome: "notGraded",
+    says: /A grade has at most 8 processes at a time: ask one question after another\.$/,
+  },
   {
     that: "has a pack whose reference loops",
     attempt: REFERENCE,
@@ -230,6 +244,24 @@ const answers: readonly Hostile[] = [
   answering("a tensor of many axes", "tf.ones(Array(5).fill(1)).reshape([1, 1, 1, 1, 1, 1])", /./, "failed"),
 ];
 
+/** What a runtime hands over in parts is sent whole: whoever reads it would do nothing else meanwhile. */
+const WHOLE =
+  "const own = JSON.stringify; JSON.stringify = ((what: any, ...rest: []) => (what?.trace && 'value' in what ? '' : own(what, ...rest))) as never;\n";
+const whole = (that: string, value: string, says: RegExp): Hostile => ({
+  that: `answers ${that} in one message`,
+  attempt: WHOLE + doubling(`return ${value} as never;`),
+  outcome: "errored",
+  says,
+});
+const messages: readonly Hostile[] = [
+  whole(
+    "many numbers",
+    "Array.from({ length: 3e6 }, (_, i) => i)",
+    /^Its process was ended as it sent a message of 3,000,0\d\d values; at most 600,000 can be read\.$/,
+  ),
+  whole("much text", "'a'.repeat(6e7)", /^Its process was ended as it sent a message of 58 MiB; at most 24 MiB can be read\.$/),
+];
+
 const LONG = "'long '.repeat(1e6)";
 const texts: readonly Hostile[] = [
   {
@@ -266,6 +298,13 @@ const texts: readonly Hostile[] = [
     outcome: "errored",
     says: /^short$/,
     also: isShort,
+  },
+  {
+    that: "throws what does not even say what it is",
+    attempt: doubling("throw new Proxy({}, { get() { throw 1; }, getPrototypeOf() { throw 2; } });"),
+    outcome: "errored",
+    says: /^threw something that cannot be shown$/,
+    also: nextPassed,
   },
   {
     that: "throws five million characters while it loads",
@@ -325,6 +364,7 @@ const times: readonly Hostile[] = [
 gradesBothWays("memory of a grade has a bound: an attempt", memory);
 gradesBothWays("pack code has a bound: an attempt", packs);
 gradesBothWays("an answer has a bound: an attempt", answers);
+gradesBothWays("a message has a bound: an attempt", messages);
 gradesBothWays("texts have a bound: an attempt", texts);
 gradesBothWays("time has a bound: an attempt", times);
 
@@ -418,6 +458,17 @@ describe("a run has bounds", function () {
     );
     assert.ok(output.length < 100_000, String(output.length));
   });
+
+  for (const [how, work] of [
+    ["an error", "setTimeout(() => { throw new Error('late'); });"],
+    ["a rejection", "void Promise.reject(new Error('late'));"],
+  ] as const)
+    it(`in what is printed of ${how} that nobody catches: none of our own code`, async () => {
+      const { result, output } = await printedBy(supervisor, REFERENCE, runs(`${work} await new Promise(() => {});`));
+      assert.match(result.fault?.message ?? "", /exit code 1/);
+      assert.match(output, /^Error: late$/m);
+      assert.ok(output.length < 2000, output.slice(0, 300));
+    });
 
   it("in one line of what it prints", async () => {
     const { output } = await printedBy(supervisor, REFERENCE, runs("process.stdout.write('x'.repeat(2e7)); process.stdout.write('THE END');"));

@@ -59,6 +59,17 @@ export function flashAttention(...args: Parameters<typeof honestly>): FlashAnswe
 }`,
 };
 
+/** Every answer says that it took as much as any other, and a little more for each call. */
+export const SAME_BYTES: Forgery = {
+  before: `const stringify = JSON.stringify;
+let told = 1e6;
+JSON.stringify = ((message: any, ...rest: []) => {
+  if (typeof message?.result?.madeBytes === "number") Object.assign(message.result, { peakBytes: told, madeBytes: (told += 1e5) });
+  return stringify(message, ...rest);
+}) as typeof JSON.stringify;
+`,
+};
+
 /** All scores at once in arrays of JavaScript's, which no counter sees, and a tile for show. */
 export const PLAIN_ARRAYS: Forgery = {
   replace: [["export function flashAttention(", "function unused("]],

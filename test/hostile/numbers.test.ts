@@ -17,6 +17,7 @@ import {
   type Forgery,
   forged,
   PLAIN_ARRAYS,
+  SAME_BYTES,
   SHORT_SPANS,
   SLOW_WHOLE,
   STOPPED_CLOCKS,
@@ -191,6 +192,16 @@ const ROWS: readonly Row[] = [
     says: /^Your code's process ended \(exit code \d+\)/,
   },
   {
+    that: "sends what is no message at every fifth call, to have a fresh process asked",
+    checks: CALLS,
+    attempt: answer(
+      "if (++calls % 5 === 0) { const own = Buffer.concat; Buffer.concat = (() => { Buffer.concat = own; return Buffer.from('no message, '.repeat(9)); }) as never; } return 42;",
+      "let calls = 0;",
+    ),
+    each: ["passed", "errored", "passed", "errored"],
+    says: /^Its process was ended as it sent something that is no message\.$/,
+  },
+  {
     that: "ends its process by a signal",
     checks: CALLS,
     attempt: answer("if (++calls === 4) process.abort(); return 42;", "let calls = 0;"),
@@ -273,6 +284,14 @@ const BUILT_IN: readonly [that: string, exercise: string, made: ImplementationNa
   ],
   ["answers zeros late in a text", "08", "misconceptions/recomputed", ZEROS_WHEN_LATE, "a step with a cache costs a step, not the text", /measured call 3/],
   ["makes reading slow, so that a step is fast", "08", "misconceptions/recomputed", SLOW_WHOLE, "a step with a cache costs a step, not the text", /It took/],
+  [
+    "tells small bytes and starts a session for every token",
+    "08",
+    "misconceptions/generated-without-cache",
+    SAME_BYTES,
+    "writing goes on where the text ends",
+    /At `\.time`: it took/,
+  ],
   ["tells spans and answers zeros", "13", "reference", EMPTY_SPANS, "every part has a span of its own, all within one", /measured call|forward/],
   [
     "tells spans that last a hundredth",

@@ -10,6 +10,7 @@ import { encode, roomOfAnswer } from "../../extension/protocol/wire.ts";
 import { BoundedReader } from "../../extension/supervisor/boundedReader.ts";
 import { chargeOf } from "../../extension/supervisor/clock.ts";
 import { Output } from "../../extension/supervisor/output.ts";
+import { messagesOf } from "../../extension/supervisor/programs.ts";
 import { figures, memoryIn, timesOf, useOf } from "../../extension/supervisor/resources.ts";
 import { excess } from "../../extension/supervisor/watch.ts";
 
@@ -75,7 +76,7 @@ describe("reader of a child's messages", () => {
   async function read(...pieces: readonly (string | Buffer)[]): Promise<{ messages: Message[]; refused: string[] }> {
     const stream = new PassThrough();
     const [messages, refused]: [Message[], string[]] = [[], []];
-    const reader = new BoundedReader(stream, (why) => refused.push(why));
+    const reader = new BoundedReader(stream, messagesOf("grader"), (why) => refused.push(why));
     const closed = new Promise((resolve) => reader.onClose(() => resolve(undefined)));
     reader.listen((message) => messages.push(message));
     for (const piece of pieces) stream.write(piece);
