@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { PROVIDERS } from "../protocol/pretrained.ts";
 import { BACKENDS } from "../protocol/runtime.ts";
+import { writeProblem } from "../supervisor/files/problems.ts";
 import { INSTALLABLE } from "../supervisor/installBackend.ts";
 import { browse } from "./commands/browse.ts";
 import { doctor } from "./commands/doctor.ts";
@@ -21,9 +22,11 @@ import { submit } from "./commands/submit.ts";
 import { verify } from "./commands/verify.ts";
 import type { Context } from "./context.ts";
 import { modeOfGrade, requirePublishOptions, requireRunOptions } from "./options.ts";
-import { COULD_NOT_GRADE, type CommandResult, type GlobalOptions, perform } from "./perform.ts";
+import { COULD_NOT_GRADE, type CommandResult, type GlobalOptions, perform, tellFailure } from "./perform.ts";
 import { Terminal } from "./terminal.ts";
 
+/** 128 + number of SIGPIPE, as shells have it: never 0, which would say that all has passed. */
+const NOBODY_READS = 141;
 const dist = fileURLToPath(new URL(".", import.meta.url));
 const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
 
@@ -153,8 +156,9 @@ add("install-backend", "Install TensorFlow's library, for runs on an NVIDIA GPU 
 add("doctor", "Say what exercises would run on.").action((options) => act(options, (context) => doctor(context, version)));
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(); // nobody reads on, as in `practicum grade 1 | head -1`
+  if (error.code === "EPIPE") process.exit(NOBODY_READS); // as in `practicum grade 1 | head -1`
+  tellFailure(writeProblem(error, "What is printed"), new Terminal({}));
+  process.exit(COULD_NOT_GRADE); // not 1: that would be said of the attempt
 });
 
 try {
@@ -178,7 +182,7 @@ async function act(options: GlobalOptions, command: (context: Context) => Promis
 
 function wholeNumber(text: string): number {
   const n = Number(text);
-  if (!Number.isInteger(n) || n < 0 || n > 0xffff_ffff) throw new InvalidArgumentError("It must be a whole number of at most 32 bits.");
+  if (!/^\d+$/.test(text) || n > 0xffff_ffff) throw new InvalidArgumentError("It must be a whole number of at most 32 bits.");
   return n;
 }
 

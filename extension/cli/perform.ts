@@ -68,7 +68,7 @@ function leaveAtOnce(signal: keyof typeof SIGNALS): void {
   process.kill(process.pid, signal);
 }
 
-function tellFailure(error: unknown, terminal: Terminal, json = false): void {
+export function tellFailure(error: unknown, terminal: Terminal, json = false): void {
   if (json) terminal.writeJson({ error: messageOf(error), remedy: error instanceof UserError ? error.remedy : undefined });
   if (!json || !(error instanceof UserError)) terminal.writeAside(textOf(error, terminal));
 }

@@ -1,7 +1,6 @@
 /** Packs out there: an npm package with the keyword `practicum-pack` on any npm registry, an archive, a folder, a git repository. */
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import os from "node:os";
+import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import * as z from "zod";
@@ -9,6 +8,7 @@ import { messageOf, UserError } from "../errors.ts";
 import { plain } from "../protocol/plainText.ts";
 import { notPlain, readProblem } from "../supervisor/files/problems.ts";
 import { readBytes } from "../supervisor/files/read.ts";
+import { temporaryFolder } from "../supervisor/files/temporary.ts";
 import { type Files, LIMITS, readArchive } from "./archive.ts";
 import { Names, problemWithPath } from "./names.ts";
 import type * as Npm from "./npm.ts";
@@ -228,7 +228,7 @@ async function fromGit(npm: LoadedNpm, spec: string, { cwd }: RegistryOptions) {
   const parsed = npm.parseSpec(spec, cwd);
   const repository =
     (parsed.hosted as { https?(options: object): string } | undefined)?.https?.({ noCommittish: true, noGitPlus: true }) ?? (parsed.fetchSpec as string);
-  const folder = await mkdtemp(path.join(os.tmpdir(), "practicum-git-"));
+  const folder = temporaryFolder("git");
   try {
     const sha = await npm.git.clone(repository, parsed.gitCommittish ?? "HEAD", path.join(folder, "pack"), { ...npm.options, spec: parsed });
     return { files: await readFolder(path.join(folder, "pack")), source: { spec, kind: "git", resolved: `${repository}#${sha}` } as Source };

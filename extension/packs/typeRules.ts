@@ -1,13 +1,13 @@
 /** Type errors of an exercise's sources, told by the TypeScript compiler. */
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import os from "node:os";
 import path from "node:path";
 import { UserError } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
 import { BYTES } from "../supervisor/files/bounds.ts";
 import { readText } from "../supervisor/files/read.ts";
+import { temporaryFolder } from "../supervisor/files/temporary.ts";
 import type { Problem } from "./proof.ts";
 
 /** A program of Electron's is a Node when it is told to be. */
@@ -40,7 +40,7 @@ export async function typeRules(exercise: Exercise, { dist, compiler: otherwise,
 
 async function compiled(exercise: Exercise, dist: string, compiler: string, signal?: AbortSignal): Promise<Problem[]> {
   if (exercise.files["tsconfig.json"] !== undefined) return problemsOf(await compile(compiler, exercise.folder, exercise.folder, signal));
-  const folder = await mkdtemp(path.join(os.tmpdir(), "practicum-types-"));
+  const folder = temporaryFolder("types");
   try {
     await writeFile(path.join(folder, "tsconfig.json"), JSON.stringify(configFor(exercise, dist)));
     return problemsOf(await compile(compiler, folder, exercise.folder, signal));

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { ResponseError } from "vscode-jsonrpc/node";
-import { messageOf } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import type { Exercise } from "../exercise/model.ts";
 import { implementationTree } from "../exercise/tree.ts";
 import { scoreOf } from "../grading/score.ts";
@@ -255,7 +255,8 @@ class NodeSupervisor implements Supervisor {
 function problemOfPack(error: unknown): ImplementationFault {
   const fault = error instanceof ResponseError && error.code === IMPLEMENTATION_FAULT ? faultFrom(error.data) : undefined;
   const kind = fault?.kind === "timedOut" || fault?.kind === "busy" ? fault.kind : "died";
-  return { kind, message: `The checks could not be run: ${fault?.message ?? messageOf(error)}`, ...(fault?.location && { location: fault.location }) };
+  const why = fault?.message ?? (error instanceof UserError ? `${error.message} ${error.remedy}` : messageOf(error));
+  return { kind, message: `The checks could not be run: ${why}`, ...(fault?.location && { location: fault.location }) };
 }
 
 /** The learner's own text, or the one that the exercise ships. */

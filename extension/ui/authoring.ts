@@ -1,6 +1,4 @@
 /** What an instructor does in the editor: begins a pack, sees an exercise as a learner does, proves and publishes. */
-import { mkdtemp } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../errors.ts";
@@ -8,6 +6,7 @@ import type { Exercise, Pack } from "../exercise/model.ts";
 import { type Made, newExercise, newPack } from "../packs/newPack.ts";
 import { inert } from "../protocol/plainText.ts";
 import { scaffold } from "../supervisor/attempt.ts";
+import { temporaryFolder } from "../supervisor/files/temporary.ts";
 import { readPack } from "../supervisor/packStore.ts";
 import type { Library } from "./library.ts";
 import { inform } from "./say.ts";
@@ -41,7 +40,7 @@ export async function previewAsLearner(library: Library, dist: string, place: vs
   const exercise = await pickExercise(pack, place);
   if (!exercise) return;
   library.preview(pack);
-  const folder = await mkdtemp(path.join(os.tmpdir(), "practicum-preview-"));
+  const folder = temporaryFolder("preview");
   await scaffold(exercise, folder, dist);
   await showAttempt({ exercise, folder });
 }

@@ -9,6 +9,7 @@ import { RunStore } from "../../supervisor/runStore.ts";
 import { writeEventFile } from "../../supervisor/tensorBoard.ts";
 import type { Context } from "../context.ts";
 import { readCorpus } from "../corpus.ts";
+import { filesOf, requireOther } from "../outputs.ts";
 import { type CommandResult, exitCodeOf } from "../perform.ts";
 import { profileLines } from "../profileLines.ts";
 import { backendText, latestValues, problemLines, seriesLines } from "../report.ts";
@@ -31,6 +32,7 @@ export async function run(context: Context, wanted: string, folder: string | und
   const { terminal } = context;
   const exercise = await context.exercise(wanted);
   const attempt = await context.attempt(exercise, folder);
+  if (options.profile !== undefined) await requireOther("--profile", options.profile, filesOf(attempt));
   terminal.print(terminal.colors.bold(exercise.title));
   const { result, store } = await runAttempt(context, exercise, attempt, options);
   context.signal.throwIfAborted();

@@ -12,6 +12,7 @@ import { writeWhole } from "../../supervisor/files/write.ts";
 import { checksDigest, findExercise } from "../../supervisor/packStore.ts";
 import type { Context } from "../context.ts";
 import { readCorpus } from "../corpus.ts";
+import { requireOther } from "../outputs.ts";
 import { COULD_NOT_GRADE, type CommandResult, exitCodeOf, worstOf } from "../perform.ts";
 import { submissionLines, submissionTable } from "../submissionReport.ts";
 
@@ -66,6 +67,7 @@ export async function gradeSubmissions(
   const passedOver: { file: string; why: string }[] = [];
   for await (const one of handedIn(places)) {
     signal.throwIfAborted();
+    if (csv !== undefined && !("passedOver" in one)) await requireOther("--csv", csv, [one.file]);
     terminal.progress(0, 0, `${found.length + 1}: ${one.file}`);
     if ("passedOver" in one) passedOver.push({ file: one.file, why: one.passedOver });
     else found.push(await rowOf(means, one));

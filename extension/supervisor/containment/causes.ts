@@ -112,4 +112,10 @@ const CAUSES: readonly Cause[] = [
   { says: /sandbox_apply: Operation not permitted/, reason: "the editor is in a sandbox of macOS itself, and there can't be one within another" },
 ];
 
-const lastLineOf = (text: string): string => text.trim().split("\n").at(-1)?.trim().slice(0, 300) ?? "";
+const lastLineOf = (text: string): string =>
+  text
+    .trim()
+    .split(/[\r\n]+/)
+    .at(-1)
+    ?.trim()
+    .slice(0, 300) ?? "";

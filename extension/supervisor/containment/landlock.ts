@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { messageOf } from "../../errors.ts";
+import { firstLineOf } from "../../errors.ts";
 import { onPath } from "./onPath.ts";
 import { ownFolder, WITHOUT_CONFIGURATION } from "./ownFolder.ts";
 import type { Command, Program, Refusal, Rung } from "./rung.ts";
@@ -14,6 +14,8 @@ import { ARCHITECTURES, type Architecture, seccompFilter } from "./seccomp.ts";
 import { deviceNodes, startedFiles, systemFiles } from "./systemFiles.ts";
 
 const REMEDY = "Install bubblewrap, or util-linux 2.41 or newer.";
+/** For setpriv to say what it can. */
+const LIMIT_MS = 10_000;
 
 /** @param setpriv path of the program */
 export async function findLandlock(setpriv = onPath("setpriv")): Promise<Rung | Refusal> {
@@ -22,12 +24,12 @@ export async function findLandlock(setpriv = onPath("setpriv")): Promise<Rung | 
     return { reason: `the seccomp filter is written for Linux on x64 and arm64, not for ${process.platform} on ${process.arch}` };
   if (setpriv === undefined) return { reason: "setpriv, a program of util-linux, is not installed", remedy: REMEDY };
   try {
-    const { stdout } = await promisify(execFile)(setpriv, ["--help"]);
+    const { stdout } = await promisify(execFile)(setpriv, ["--help"], { timeout: LIMIT_MS });
     if (["--landlock-rule", "--seccomp-filter"].every((option) => stdout.includes(option))) return landlock(setpriv, architecture);
-    const { stdout: version } = await promisify(execFile)(setpriv, ["--version"]);
+    const { stdout: version } = await promisify(execFile)(setpriv, ["--version"], { timeout: LIMIT_MS });
     return { reason: `${version.trim()} is too old: it knows Landlock since 2.40, and seccomp filters since 2.41`, remedy: REMEDY };
   } catch (error) {
-    return { reason: messageOf(error), remedy: REMEDY };
+    return { reason: firstLineOf(error), remedy: REMEDY };
   }
 }
 

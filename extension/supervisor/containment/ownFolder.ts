@@ -1,7 +1,7 @@
 /** What a rung without namespaces of its own gives a program to live in. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import os from "node:os";
+import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import { temporaryFolder } from "../files/temporary.ts";
 
 export interface OwnFolder {
   /** Of this process alone, until it ends. */
@@ -11,7 +11,7 @@ export interface OwnFolder {
 }
 
 export function ownFolder(): OwnFolder {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "practicum-rung-"));
+  const folder = temporaryFolder("rung");
   const empty = path.join(folder, "empty");
   mkdirSync(empty);
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));

@@ -1,10 +1,10 @@
 /** Whether a rung holds: a program is started in it with the very arguments of ours, and tries what is promised to be out of reach. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import os from "node:os";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { temporaryFolder } from "../files/temporary.ts";
 import { ownDescriptors } from "./descriptors.ts";
 import type { Program, Rung } from "./rung.ts";
 
@@ -30,7 +30,7 @@ socket.on("connect", () => tell(true)).on("error", () => tell(false));
 
 /** @param program as ours are started; what it runs is replaced @returns nothing where the rung holds, else what is wrong with it: the text of a tool, or ours */
 export async function probe(rung: Rung, program: Program): Promise<string | undefined> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "practicum-probe-"));
+  const folder = temporaryFolder("probe");
   const secret = path.join(folder, "secret");
   writeFileSync(secret, "");
   const server = createServer((socket) => socket.destroy());
@@ -59,35 +59,55 @@ const listening = (server: Server): Promise<number> =>
 
 async function tried(rung: Rung, program: Program, told: string): Promise<Found | string> {
   const { file, args, env, cwd } = rung.command(program);
-  const child = spawn(file, args, {
-    env,
-    cwd,
-    stdio: ownDescriptors(["ignore", "ignore", "pipe", "pipe", "pipe"]),
-    timeout: LIMIT_MS,
-    killSignal: "SIGKILL",
-    windowsHide: true,
-  });
+  const detached = process.platform !== "win32"; // a group of its own, so that all of it can be ended
+  const child = spawn(file, args, { env, cwd, stdio: ownDescriptors(["ignore", "ignore", "pipe", "pipe", "pipe"]), detached, windowsHide: true });
   if (child.pid !== undefined) rung.hold?.(child.pid);
   const [, , stderr, input, output] = child.stdio as unknown as [null, null, Readable, Writable, Readable];
+  const streams = [stderr, input, output];
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    end(child, streams);
+  }, LIMIT_MS);
+  child.once("error", () => end(child, streams)); // nobody is there who would close them
   input.on("error", () => {}); // it ended: its exit tells
   input.end(told);
   const [said, answer, how] = await Promise.all([textOf(stderr), textOf(output), endOf(child)]);
+  clearTimeout(timer);
+  return foundIn(answer) ?? (late ? `it did not answer within ${LIMIT_MS / 1000} s` : said.trim() || how);
+}
+
+/** Ends it with all that it has started; whoever still holds its streams open is not waited for. */
+function end(child: ChildProcess, streams: readonly (Readable | Writable)[]): void {
   try {
-    return JSON.parse(answer) as Found;
+    if (process.platform === "win32") child.kill("SIGKILL");
+    else if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+  for (const stream of streams) stream.destroy();
+}
+
+/** Only a whole answer counts: whatever else is between us may speak, too. */
+function foundIn(answer: string): Found | undefined {
+  try {
+    const found = JSON.parse(answer) as Partial<Found> | null;
+    return [found?.reads, found?.writes, found?.connects].every((each) => typeof each === "boolean") ? (found as Found) : undefined;
   } catch {
-    return said.trim() || how;
+    return undefined; // it did not come to answer
   }
 }
 
-async function textOf(stream: Readable): Promise<string> {
+/** The end of what comes, until nobody can write it any more. */
+function textOf(stream: Readable): Promise<string> {
   let text = "";
-  for await (const chunk of stream.setEncoding("utf8")) text = (text + chunk).slice(-4000);
-  return text;
+  stream.setEncoding("utf8").on("data", (chunk: string) => (text = (text + chunk).slice(-4000)));
+  return new Promise((resolve) => stream.once("close", () => resolve(text)));
 }
 
 const endOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {
     child
       .once("error", (error) => resolve(error.message))
-      .once("close", (code, signal) => resolve(signal ? `it ended by ${signal}` : `it ended with exit code ${code}`));
+      .once("exit", (code, signal) => resolve(signal ? `it ended by ${signal}` : `it ended with exit code ${code}`));
   });

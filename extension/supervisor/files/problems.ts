@@ -46,7 +46,9 @@ export const writeProblem = (error: unknown, file: string, what?: string): unkno
 
 /** What is the machine's fault and was not foreseen where it happened, such as a full disk under the folder of temporary files. Anything else stays as it is. */
 export function systemProblem(error: unknown): unknown {
-  const { code = "", path = "A file" } = (error ?? {}) as NodeJS.ErrnoException;
+  const { code = "", path = "A file", syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (syscall === "uv_cwd")
+    return new UserError("The folder that you are in is not there any more.", "Go to another folder, then try again.", { cause: error });
   const everywhere = Object.hasOwn(MACHINE, code) || ["ENOSPC", "EDQUOT", "EROFS", "EFBIG"].includes(code);
   return everywhere ? explained(error, `${path} cannot be used`, WRITING) : error;
 }
