@@ -30,7 +30,7 @@ export interface VerifyOptions {
   readonly exercise?: string;
   /** Where evidence is kept; undefined: everything is asked anew. */
   readonly cacheFolder?: string;
-  /** TypeScript's `tsc.js`, where neither the pack nor Practicum has one installed. */
+  /** TypeScript's `tsc.js`, where Practicum has none installed. */
   readonly compiler?: string;
   readonly signal?: AbortSignal;
   /** Processes that compute at a time; as many as there are cores when absent. */
@@ -76,11 +76,11 @@ export async function verifyPack(folder: string, options: VerifyOptions): Promis
 async function proveExercise(
   exercise: Exercise,
   means: Means & { readonly cache: EvidenceCache },
-  { dist, compiler, signal }: VerifyOptions,
+  { supervisor, dist, compiler, signal }: VerifyOptions,
 ): Promise<ExerciseProof> {
   const { id, slug, title } = exercise;
   const types = means.cache.through(exercise, "types", async () => ({
-    problems: await means.pool.run(3, () => typeRules(exercise, { dist, compiler, signal })),
+    problems: await means.pool.run(3, async () => typeRules(exercise, { node: await supervisor.node(), dist, compiler, signal })),
   }));
   types.catch(() => {}); // told below, unless something else is told first
   const prose = [...fileRules(exercise), ...statementRules(exercise), ...leaks(exercise, exerciseFiles(exercise))];
