@@ -20,6 +20,8 @@ export const BOUNDS = {
   checkSeconds: { save: 5, run: 120 },
   /** The most that any check gets, whatever it or its process says. */
   mostCheckSeconds: 600,
+  /** Seconds by the clock on the wall until a program of ours can be asked, also on a busy machine. */
+  startSeconds: 120,
   /** Charged seconds until an implementation has loaded. */
   loadSeconds: 5,
   /**

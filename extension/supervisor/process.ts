@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
-import { createMessageConnection, ErrorCodes, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
+import { ConnectionError, createMessageConnection, ErrorCodes, type MessageConnection, ResponseError } from "vscode-jsonrpc/node";
 import { BOUNDS, shortened } from "../protocol/bounds.ts";
 import { childFaultFrom } from "../protocol/fault.ts";
 import { type BackendInfo, IMPLEMENTATION_FAULT, type ImplementationFault, PROTOCOL_VERSION, ReadyNotification } from "../protocol/runtime.ts";
@@ -80,7 +80,7 @@ export class Process {
     this.closed = this.#closing(closed, printed);
     this.ready = this.#ready();
     this.ready.catch((error: unknown) => {
-      if (error instanceof NotStarted && !described.devices && !this.#killed) onNotStarted?.(); // whoever waits for it hears of it, too
+      if (error instanceof NotStarted && error.wanted && !described.devices) onNotStarted?.(); // whoever waits for it hears of it, too
     });
     this.connection.listen();
   }
@@ -122,9 +122,21 @@ export class Process {
     if (!this.#running) return died;
     this.#open++;
     try {
-      return await Promise.race([request(this.connection).catch(asChildSays), died]);
+      const answer = (async () => request(this.connection))(); // it may refuse at once
+      return await Promise.race([answer.catch((error: unknown) => (isOfChannel(error) ? this.#ends(died) : asChildSays(error))), died]);
     } finally {
       this.#open--;
+    }
+  }
+
+  /** Its end of the channel is closed, so it has ended, or is about to; where it is not, it is of no use. */
+  async #ends(died: Promise<never>): Promise<never> {
+    const message = "The process closed its channel before it answered.";
+    const timer = setTimeout(() => this.stop({ kind: "died", by: "itself", message }), BOUNDS.outputMs);
+    try {
+      return await died;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -184,17 +196,34 @@ export class Process {
     });
     let printed = "";
     this.#child.stderr?.on("data", (text: string) => (printed = (printed + text).slice(-2000)));
-    return Promise.race([
-      said,
-      this.ended.then((how) => {
-        throw new NotStarted(`the ${this.program} process did not start (${how})\n${printed}`);
-      }),
-    ]);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.kill();
+    }, BOUNDS.startSeconds * 1000);
+    try {
+      return await Promise.race([
+        said,
+        this.ended.then((how) => {
+          const why = late ? `it was not ready within ${BOUNDS.startSeconds} s` : how;
+          throw new NotStarted(`the ${this.program} process did not start (${why})\n${printed}`, late || !this.#killed);
+        }),
+      ]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
 /** A program ended before it could be asked: that may be its own fault, or that of what holds it. */
-export class NotStarted extends Error {}
+export class NotStarted extends Error {
+  /** It was not ended because nobody wants it any more. */
+  readonly wanted: boolean;
+  constructor(message: string, wanted: boolean) {
+    super(message);
+    this.wanted = wanted;
+  }
+}
 
 /** A container ends as its program does, but for signals: those it tells as shells do, by codes above 128. */
 function howEnded(code: number | null, signal: NodeJS.Signals | null): string {
@@ -209,6 +238,10 @@ async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
   clearTimeout(timer);
 }
+
+/** A question that could not be sent. */
+const isOfChannel = (error: unknown): boolean =>
+  error instanceof ConnectionError || /^(EPIPE|ECONNRESET|ERR_STREAM_\w+)$/.test((error as NodeJS.ErrnoException | null)?.code ?? "");
 
 /** @throws {ResponseError} what the child has answered instead of an answer, under bounds and by no code that means anything to others */
 function asChildSays(error: unknown): never {

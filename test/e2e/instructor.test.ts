@@ -158,7 +158,7 @@ describe("an instructor", function () {
       await offer.getByRole("button", { name: "Grade Again" }).click();
       const regraded = workbench.statement();
       await regraded.getByRole("heading", { name: "Graded again" }).waitFor();
-      await regraded.getByText("4/4 by version 0.1.0, 4/7 by version 0.2.0.").waitFor();
+      await regraded.getByText("4/4 by version 0.1.0, 4/7 by version 0.2.0 on the same inputs (a replay), 4/7 on new ones, which counts.").waitFor();
       await regraded.getByRole("row", { name: "is as strict as from now on not asked failed" }).waitFor();
       await workbench.treeItem("Softmax").filter({ hasText: "4/7" }).waitFor();
       assert.equal(await readFile(path.join(workbench.home.folder, "practicum/chances/01-softmax/softmax.ts"), "utf8"), solution);
