@@ -14,14 +14,14 @@ export interface Containment {
 }
 
 const WORDS: Readonly<Record<ContainmentName, string>> = {
-  bubblewrap: "bubblewrap: no network, and no files but its own",
-  landlock: "Landlock and seccomp: no network, and no files but its own",
-  seatbelt: "the macOS sandbox: no network, and no files but its own",
-  job: "a Windows job: memory, time and processes are bounded; files and network are not closed",
+  bubblewrap: "contained by bubblewrap: no network, and no files but the system's and its own",
+  landlock: "contained by Landlock and seccomp: no network, and no files but the system's and its own",
+  seatbelt: "contained by the macOS sandbox: no network, and no files but the system's and its own",
+  job: "held by a Windows job: memory, time and processes are bounded; files and network are not closed",
   none: "not contained by the operating system",
 };
 
-/** What is in force, in words; where nothing is, why. */
+/** What is in force, as the end of a sentence; where nothing is, why. */
 export function containmentText({ name, refused }: Containment): string {
   const [first] = name === "none" ? refused : [];
   return first ? `${WORDS.none} (${first.name}: ${first.reason})` : WORDS[name];

@@ -72,7 +72,7 @@ export class ProgramPool {
     const node = await this.node();
     const held = await hold(node, dist, containment);
     this.#log(`Node ${node.version} (${node.path}) runs exercises${node.notes.length > 0 ? `; ${node.notes.join("; ")}` : ""}`);
-    this.#log(`programs are contained by ${containmentText(held.plain.containment)}`);
+    this.#log(`programs are ${containmentText(held.plain.containment)}`);
     this.containment = held.plain.containment;
     return new Spares({ node, dist, hold: held, log: this.#log, onNotStarted: () => this.#probeAnew() });
   }

@@ -78,7 +78,7 @@ export const gradeOf = (verdict: Verdict): Grade | undefined => ("grade" in verd
 /** What the grade was computed on and in, a line each: the status bar's tooltip. */
 export function circumstances({ backend, ms }: Pick<Grade, "backend" | "ms">): string[] {
   const skipped = backend.skipped.map(({ name, reason }) => `${name} not used: ${reason}`);
-  const held = backend.containment ? [`Contained by ${containmentText(backend.containment)}`] : [];
+  const held = backend.containment ? [`The program was ${containmentText(backend.containment)}`] : [];
   return [`Backend: ${backend.name}, ${backend.device}, ${Math.round(ms)} ms`, ...skipped, ...held];
 }
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { ExerciseProgress } from "../../extension/exercise/progress.ts";
+import type { Containment } from "../../extension/protocol/containment.ts";
 import type { CheckResult, Grade, Outcome } from "../../extension/protocol/grade.ts";
 import { overall } from "../../extension/protocol/grade.ts";
 import type { RunSnapshot, RunState } from "../../extension/protocol/panel.ts";
 import { functionPlace } from "../../extension/ui/entryPoint.ts";
-import { badgeOf, firstProblem, keySentence, passedCounts, runText, type Verdict } from "../../extension/ui/verdict.ts";
+import { badgeOf, circumstances, firstProblem, keySentence, passedCounts, runText, type Verdict } from "../../extension/ui/verdict.ts";
 
 const check = (outcome: Outcome, index: number): CheckResult => ({
   id: `c${index}`,
@@ -158,4 +159,25 @@ describe("runText", () => {
     ["cancelled", { done: 1, total: 4 }, undefined],
   ];
   for (const [state, progress, text] of cases) it(`${text}`, () => assert.equal(runText({ state, progress }), text));
+});
+
+describe("what a grade was computed on and in", () => {
+  const backend = { name: "wasm", device: "WebAssembly SIMD", skipped: [{ name: "webgpu", reason: "no GPU" }] } as const;
+  const cases: readonly [containment: Containment | undefined, lines: readonly string[]][] = [
+    [undefined, []],
+    [{ name: "bubblewrap", refused: [] }, ["The program was contained by bubblewrap: no network, and no files but the system's and its own"]],
+    [
+      { name: "none", refused: [{ name: "bubblewrap", reason: "it is not installed" }] },
+      ["The program was not contained by the operating system (bubblewrap: it is not installed)"],
+    ],
+  ];
+  for (const [containment, lines] of cases) {
+    it(containment?.name ?? "before containment was kept", () =>
+      assert.deepEqual(circumstances({ backend: { ...backend, ...(containment && { containment }) }, ms: 33.3 }), [
+        "Backend: wasm, WebAssembly SIMD, 33 ms",
+        "webgpu not used: no GPU",
+        ...lines,
+      ]),
+    );
+  }
 });
