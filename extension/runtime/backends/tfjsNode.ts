@@ -39,7 +39,7 @@ function load(): void {
   tf.env().set("PROD", true); // it would say of every kernel that it is there twice
   env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   try {
-    loadBesideOurs(() => createRequire(import.meta.url)(module));
+    loadBesideOurs(() => withGlobalScope(() => createRequire(import.meta.url)(module)));
   } catch (error) {
     throw new Error(reasonOf(error), { cause: error });
   } finally {
@@ -47,6 +47,19 @@ function load(): void {
   }
   if (tf.getBackend() !== "tensorflow") throw new Error("it loads, but brings no backend");
   repairTensorflow(tf.backend());
+}
+
+/** What protoc writes, and so the package, asks for the global scope by code made from text, which nobody may make here: that one text is answered. */
+function withGlobalScope(load: () => void): void {
+  const own = globalThis.Function;
+  const apply: ProxyHandler<FunctionConstructor>["apply"] = (target, self, texts) =>
+    texts.length === 1 && texts[0] === "return this" ? () => globalThis : Reflect.apply(target, self, texts);
+  globalThis.Function = new Proxy(own, { apply });
+  try {
+    load();
+  } finally {
+    globalThis.Function = own;
+  }
 }
 
 /** The package explains over four lines how to build what is missing. */
