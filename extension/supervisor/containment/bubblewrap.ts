@@ -11,8 +11,9 @@ import { deviceNodes, startedFiles, systemFiles } from "./systemFiles.ts";
 
 /** The working folder within. */
 const OWN = "/practicum";
-/** Bytes that a program which loads drivers may write, in memory: compiled shaders. */
-const SCRATCH = 256 * 2 ** 20;
+/** Where a program that loads drivers may write, in memory, and how many bytes: compiled shaders. No folder of the machine's has this name. */
+const SCRATCH = "/practicum-scratch";
+const SCRATCH_BYTES = 256 * 2 ** 20;
 /** Where distributions keep libraries and programs; links among them stay links. */
 const SYSTEM = ["/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin"];
 /** Links of Debian's into /usr, by which a library may be found. */
@@ -40,11 +41,11 @@ function commandOf(bwrap: string, program: Program): Command {
     // Nothing is left that could be written: neither in memory nor on the disk.
     ["--dir", OWN, "--chdir", OWN, "--remount-ro", "/dev", "--remount-ro", "/"],
   ];
-  const own = devices ? { HOME: "/tmp", TMPDIR: "/tmp", XDG_CACHE_HOME: "/tmp", XDG_RUNTIME_DIR: "/tmp" } : {};
+  const own = devices ? { HOME: SCRATCH, TMPDIR: SCRATCH, XDG_CACHE_HOME: SCRATCH, XDG_RUNTIME_DIR: SCRATCH } : {};
   return { file: bwrap, args: [...options.flat(), "--", file, ...args], env: { ...env, ...own, ...WITHOUT_CONFIGURATION }, cwd: "/" };
 }
 
-const driverOptions = (): string[][] => [["--size", String(SCRATCH), "--tmpfs", "/tmp"], ...deviceNodes().map((node) => ["--dev-bind", node, node])];
+const driverOptions = (): string[][] => [["--size", String(SCRATCH_BYTES), "--tmpfs", SCRATCH], ...deviceNodes().map((node) => ["--dev-bind", node, node])];
 
 /** A folder of the system as it is here: many are links into /usr. */
 function asItIs(folder: string): string[] {
