@@ -62,19 +62,19 @@ export class Clock {
   /** Goes on; nothing where it is going. */
   run(): void {
     if (this.#last || this.#over) return;
-    this.#last = this.#read();
+    this.#last = this.#read(false); // most calls end before the first tick, and should cost next to nothing
     this.#timer = setInterval(() => this.#tick(), PERIOD_MS);
   }
 
   /** Stands still; nothing where it does. */
   rest(): void {
-    if (this.#last) this.#tick();
+    if (this.#last) this.#tick(false);
     clearInterval(this.#timer);
     this.#last = undefined;
   }
 
-  #tick(): void {
-    const now = this.#read();
+  #tick(others = true): void {
+    const now = this.#read(others);
     const { charged, wall } = chargeOf(this.#last as Reading, now);
     this.#last = now;
     this.chargedMs += charged;
@@ -87,13 +87,13 @@ export class Clock {
     onOver(over, this);
   }
 
-  #program(): Times | undefined {
+  #program(others: boolean): Times | undefined {
     const pid = this.#options.pid();
-    return pid === undefined ? undefined : timesOf(pid);
+    return pid === undefined ? undefined : timesOf(pid, others);
   }
 
-  #read(): Reading {
-    return { wall: performance.now(), program: this.#program(), host: timesOf(process.pid) };
+  #read(others: boolean): Reading {
+    return { wall: performance.now(), program: this.#program(others), host: timesOf(process.pid, false) };
   }
 }
 
@@ -113,8 +113,8 @@ export function chargeOf(before: Reading, after: Reading): { readonly charged: n
 /** A timer that fires later than this has been held up with all of our process: by a debugger, or by a machine that slept. */
 const LONGEST_TICK = 4 * PERIOD_MS;
 
-const between = (before: Times, after: Times): Times => ({
+const between = (before: Times, after: Times): Required<Times> => ({
   ran: after.ran - before.ran,
   waited: after.waited - before.waited,
-  othersWaited: Math.max(0, after.othersWaited - before.othersWaited),
+  othersWaited: after.othersWaited === undefined || before.othersWaited === undefined ? 0 : Math.max(0, after.othersWaited - before.othersWaited),
 });

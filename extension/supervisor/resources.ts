@@ -9,7 +9,7 @@ export interface Times {
   /** Ready to run, while others had the processors. */
   readonly waited: number;
   /** So the thread of its others that waited longest: a program that sleeps until its garbage is collected waits, too. */
-  readonly othersWaited: number;
+  readonly othersWaited?: number;
 }
 
 /** What decides how much a program is charged with here. */
@@ -17,12 +17,13 @@ export type Figures = "processor time" | "wall";
 
 export const figures = (): Figures => (timesOf(process.pid) ? "processor time" : "wall");
 
-/** Nothing where the system does not tell. */
-export function timesOf(pid: number): Times | undefined {
+/** Nothing where the system does not tell. @param others whether its other threads are looked at, too: a file for each */
+export function timesOf(pid: number, others = true): Times | undefined {
   const main = schedulingOf(pid, pid);
   if (!main || main.ran === 0) return undefined; // zeros are what a kernel says that keeps no such figures
-  const others = threadsOf(pid).filter((thread) => thread !== pid);
-  return { ...main, othersWaited: Math.max(0, ...others.map((thread) => schedulingOf(pid, thread)?.waited ?? 0)) };
+  if (!others) return main;
+  const threads = threadsOf(pid).filter((thread) => thread !== pid);
+  return { ...main, othersWaited: Math.max(0, ...threads.map((thread) => schedulingOf(pid, thread)?.waited ?? 0)) };
 }
 
 export interface Use {
